@@ -1,0 +1,64 @@
+public import ClusterModel
+
+/// A commit and what it says the cluster should be.
+public struct RevisionState: Hashable, Sendable, Codable {
+    /// The commit.
+    public var revision: Revision
+
+    /// What it says; `nil` when the cluster's files do not exist in it.
+    public var desired: DesiredState?
+
+    /// Creates a pair.
+    public init(revision: Revision, desired: DesiredState?) {
+        self.revision = revision
+        self.desired = desired
+    }
+}
+
+/// Everything that a decision depends on; a decision reads nothing else.
+public struct PlanningInput: Sendable {
+    /// The cluster and its policies, as the target commit defines them.
+    public var definition: ClusterDefinition
+
+    /// What the cluster was last reconciled to; `nil` when nobody reconciled it before.
+    public var base: RevisionState?
+
+    /// The commit to reconcile to.
+    public var target: RevisionState
+
+    /// Earlier first-parent commits, newest first, without the target; to recognise reverts.
+    public var history: [RevisionState]
+
+    /// What the cluster is; `nil` for a plan without a cluster, which assumes the base.
+    public var observed: ObservedState?
+
+    /// Installer references that earlier runs built and recorded, by ``DesiredState/imageKey``.
+    public var builtInstallers: [String: String]
+
+    /// The installer digest that each node was last given; nodes never given one are absent.
+    public var installedKeys: [NodeName: String]
+
+    /// The node that the agent itself runs on, taken last of its role.
+    public var ownNode: NodeName?
+
+    /// Which releases support which.
+    public var support: SupportTable
+
+    /// Creates an input.
+    public init(
+        definition: ClusterDefinition, base: RevisionState?, target: RevisionState,
+        history: [RevisionState] = [], observed: ObservedState? = nil,
+        builtInstallers: [String: String] = [:], installedKeys: [NodeName: String] = [:],
+        ownNode: NodeName? = nil, support: SupportTable = .published
+    ) {
+        self.definition = definition
+        self.base = base
+        self.target = target
+        self.history = history
+        self.observed = observed
+        self.builtInstallers = builtInstallers
+        self.installedKeys = installedKeys
+        self.ownNode = ownNode
+        self.support = support
+    }
+}

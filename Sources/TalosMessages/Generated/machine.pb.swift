@@ -1241,10 +1241,12 @@ public nonisolated struct Machine_LifecycleServiceInstallProgress: Sendable {
 
   public var response: Machine_LifecycleServiceInstallProgress.OneOf_Response? = nil
 
-  public var message: String {
+  /// A string on the wire; taken as bytes, since Talos 1.13 cuts the output every 512 bytes, in
+  /// the middle of a character too, which a decoder of strings rejects.
+  public var message: Data {
     get {
       if case .message(let v)? = response {return v}
-      return String()
+      return Data()
     }
     set {response = .message(newValue)}
   }
@@ -1261,7 +1263,9 @@ public nonisolated struct Machine_LifecycleServiceInstallProgress: Sendable {
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Response: Equatable, Sendable {
-    case message(String)
+    /// A string on the wire; taken as bytes, since Talos 1.13 cuts the output every 512 bytes, in
+    /// the middle of a character too, which a decoder of strings rejects.
+    case message(Data)
     /// Zero, and set, means that the installer succeeded.
     case exitCode(Int32)
 
@@ -3254,8 +3258,8 @@ nonisolated extension Machine_LifecycleServiceInstallProgress: SwiftProtobuf.Mes
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try {
-        var v: String?
-        try decoder.decodeSingularStringField(value: &v)
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
         if let v = v {
           if self.response != nil {try decoder.handleConflictingOneOf()}
           self.response = .message(v)
@@ -3282,7 +3286,7 @@ nonisolated extension Machine_LifecycleServiceInstallProgress: SwiftProtobuf.Mes
     switch self.response {
     case .message?: try {
       guard case .message(let v)? = self.response else { preconditionFailure() }
-      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
     }()
     case .exitCode?: try {
       guard case .exitCode(let v)? = self.response else { preconditionFailure() }

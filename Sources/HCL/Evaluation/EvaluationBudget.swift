@@ -1,0 +1,54 @@
+/// The work that an evaluation may still do, shared by everything done on its behalf.
+///
+/// A file cannot make the evaluator run or grow without end: every node evaluated, every element
+/// made and every byte of text made costs one unit, and nesting is limited. Files that read other
+/// files share one budget.
+public final class EvaluationBudget {
+    /// The units that a budget has unless said otherwise: far more than any real file needs, and
+    /// used up in a few seconds.
+    public static let standardUnits = 20_000_000
+    /// How deep expressions may be evaluated inside one another unless said otherwise.
+    public static let standardDepth = 400
+    /// How deep collections may be inside one another.
+    public static let deepestValue = 500
+
+    /// The units that are left.
+    public private(set) var remaining: Int
+    private let depthLimit: Int
+    private var depth = 0
+
+    /// Creates a budget.
+    public init(units: Int = standardUnits, depthLimit: Int = standardDepth) {
+        remaining = units
+        self.depthLimit = depthLimit
+    }
+
+    /// Takes units for work about to be done at a place; throws when too few are left.
+    public func charge(_ units: Int, at range: @autoclosure () -> SourceRange) throws(Diagnostic) {
+        guard units <= remaining else {
+            remaining = 0
+            throw Diagnostic(
+                summary: "Evaluation takes too much work",
+                detail: "The result would take more steps or memory than one evaluation may use.",
+                range: range(),
+                hint: "Look for a very large range, product or repetition.")
+        }
+        remaining -= units
+    }
+
+    /// Goes one level deeper; each success must be matched by a call of `leave()`.
+    public func enter(at range: @autoclosure () -> SourceRange) throws(Diagnostic) {
+        guard depth < depthLimit else {
+            throw Diagnostic(
+                summary: "Evaluation is nested too deeply",
+                detail: "Expressions need one another more than \(depthLimit) levels deep.",
+                range: range())
+        }
+        depth += 1
+    }
+
+    /// Comes back from one level.
+    public func leave() {
+        depth -= 1
+    }
+}

@@ -1,0 +1,30 @@
+/// The elements of a list, set or tuple.
+public struct ValueList: Sendable {
+    /// The elements in order.
+    public let elements: [Value]
+    /// How many collections are inside one another at the deepest place; one for a flat list.
+    public let nesting: Int
+
+    /// Creates a list of elements.
+    public init(_ elements: [Value]) {
+        self.elements = elements
+        var deepest = 0
+        for element in elements { deepest = Swift.max(deepest, element.nesting) }
+        nesting = deepest + 1
+    }
+}
+
+extension ValueList: RandomAccessCollection, ExpressibleByArrayLiteral {
+    /// Creates a list from a literal.
+    public init(arrayLiteral elements: Value...) {
+        self.init(elements)
+    }
+
+    /// The index of the first element: zero.
+    public var startIndex: Int { 0 }
+    /// The number of elements.
+    public var endIndex: Int { elements.count }
+
+    /// The element at an index, which must be in range.
+    public subscript(index: Int) -> Value { elements[index] }
+}

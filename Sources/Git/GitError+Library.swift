@@ -1,0 +1,93 @@
+import CLibgit2
+import Foundation
+
+/// Runs one libgit2 call, and turns a failure into an error.
+///
+/// libgit2 keeps its last message for each thread, and may set none: the old one is cleared first,
+/// and the new one is copied before anything else can run on this thread.
+@discardableResult
+func libgit2(
+    _ attempt: @autoclosure () -> String,
+    at place: @autoclosure () -> String,
+    _ call: () -> Int32
+) throws(GitError) -> Int32 {
+    git_error_clear()
+    let code = call()
+    guard code < 0 else { return code }
+    let last = git_error_last()?.pointee
+    let message = last.flatMap { $0.message.map { String(cString: $0) } }
+    let origin = last.map { git_error_t(rawValue: UInt32(bitPattern: $0.klass)) } ?? GIT_ERROR_NONE
+    throw GitError.library(
+        LibraryFailure(code: code, origin: origin, message: message),
+        while: attempt(),
+        at: place()
+    )
+}
+
+/// What libgit2 said about a failure.
+struct LibraryFailure {
+    let code: Int32
+    let origin: git_error_t
+    let message: String?
+
+    var reason: String {
+        guard let message, !message.isEmpty else { return "libgit2 gave code \(code)" }
+        return message.split(separator: "\n").joined(separator: " ")
+    }
+
+    /// Whether the connection or the server failed, and not the local side.
+    var isRemote: Bool {
+        [GIT_ERROR_NET, GIT_ERROR_HTTP, GIT_ERROR_SSL, GIT_ERROR_SSH].contains(origin)
+            || code == GIT_EEOF.rawValue
+    }
+
+    /// Whether the repository's own files are the cause.
+    var isDamage: Bool {
+        [GIT_ERROR_ODB, GIT_ERROR_OBJECT, GIT_ERROR_TREE, GIT_ERROR_ZLIB, GIT_ERROR_REFERENCE]
+            .contains(origin) || [GIT_ERROR_REPOSITORY, GIT_ERROR_CONFIG].contains(origin)
+            || code == GIT_EMISMATCH.rawValue
+    }
+
+    /// The HTTP status in the message, where libgit2 hides it.
+    var httpStatus: Int? {
+        guard let message, let range = message.range(of: "http status code: ") else { return nil }
+        return Int(message[range.upperBound...].prefix { $0.isNumber })
+    }
+}
+
+extension GitError {
+    static func library(
+        _ failure: LibraryFailure,
+        while attempt: String,
+        at place: String
+    ) -> GitError {
+        if failure.reason.contains("objectformat") { return sha256(place) }
+        if failure.code == GIT_EAUTH.rawValue || [401, 403].contains(failure.httpStatus) {
+            return GitError(
+                .accessDenied,
+                "\(place) wants credentials: \(failure.reason).",
+                hint: "Give a source that can be read without credentials."
+            )
+        }
+        if failure.httpStatus == 404 {
+            return GitError(
+                .notARepository,
+                "No Git repository is at \(place): the server answers 404.",
+                hint: "Check the URL."
+            )
+        }
+        if failure.isRemote {
+            return GitError(
+                .unreachable,
+                "Could not \(attempt) at \(place): \(failure.reason).",
+                hint: "Check that the server is up and can be reached from here."
+            )
+        }
+        if failure.isDamage { return damaged(place, failure.reason) }
+        return GitError(
+            failure.origin == GIT_ERROR_OS ? .fileSystem : .library,
+            "Could not \(attempt) at \(place): \(failure.reason).",
+            hint: "Check the permissions and the free space; `git fsck` checks the repository."
+        )
+    }
+}

@@ -1,0 +1,102 @@
+/// A repository on this machine, bare or with a work tree, opened for reading.
+///
+/// It runs on a queue of its own, so a slow disk never holds up Swift's shared threads, and it is
+/// the only owner of libgit2's objects: callers see values. Many may be open for one directory,
+/// and one stays usable while a mirror below it gets new commits. Errors are ``GitError``.
+public actor GitRepository {
+    /// The directory that was opened.
+    public nonisolated let path: String
+
+    private let executor: BlockingExecutor
+    private let store: LocalRepository
+
+    /// The queue that reads the disk.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    /// Opens the repository whose work tree or Git directory is `path`, and never creates one.
+    ///
+    /// Throws `notARepository`, `sha256Repository` or `damaged`.
+    public init(at path: String) throws(GitError) {
+        store = try LocalRepository(at: path)
+        self.path = path
+        executor = BlockingExecutor(label: "uprev.git.repository")
+    }
+
+    /// Finds the commit that a branch, tag, `HEAD`, full or short hash means, with `~N` or `^N`
+    /// behind it; throws `revisionUnknown`, `revisionAmbiguous`, `commitMissing`, `emptyRepository`.
+    public func resolve(_ revision: String) throws(GitError) -> CommitID {
+        try store.resolve(revision)
+    }
+
+    /// The newest commit of a branch; throws `branchMissing` or `emptyRepository`.
+    public func tip(of branch: BranchName) throws(GitError) -> CommitID {
+        try store.tip(of: branch, at: path)
+    }
+
+    /// Reads a commit; throws `commitMissing` when the repository does not have it.
+    public func commit(_ id: CommitID) throws(GitError) -> Commit { try store.commit(id) }
+
+    /// The commits that were the tip of a line, newest first, from `tip` back to the first one that
+    /// `exclusive` contains, which is left out; at most `limit` of them.
+    ///
+    /// It is what `git log --first-parent EXCLUSIVE..TIP` lists: merged side branches do not
+    /// appear. Unrelated or rewritten history lists `tip`'s line down to the common part.
+    public func firstParentHistory(
+        from exclusive: CommitID?,
+        to tip: CommitID,
+        limit: Int = 10_000
+    ) throws(GitError) -> [Commit] {
+        try store.firstParentHistory(from: exclusive, to: tip, limit: limit)
+    }
+
+    /// Whether `ancestor` is `descendant` or is contained in its history.
+    ///
+    /// It is false after a rewrite, and for unrelated histories. Throws `commitMissing` when either
+    /// is gone, which a rewrite can cause too.
+    public func isAncestor(
+        _ ancestor: CommitID,
+        of descendant: CommitID
+    ) throws(GitError) -> Bool {
+        try store.isAncestor(ancestor, of: descendant)
+    }
+
+    /// Whether `id` is reached from `tip` over first parents only, so was once the tip itself.
+    public func isOnFirstParentLine(_ id: CommitID, of tip: CommitID) throws(GitError) -> Bool {
+        try store.isOnFirstParentLine(id, of: tip)
+    }
+
+    /// The paths that differ between two commits in content, kind or mode, deleted and added ones
+    /// included, in Git's order and each once; a renamed file gives both of its paths.
+    public func changedPaths(
+        from old: CommitID,
+        to new: CommitID
+    ) throws(GitError) -> [String] {
+        try store.changedPaths(from: old, to: new)
+    }
+
+    /// Lends a reader of a commit's files to `body`, which runs on this repository's own queue.
+    ///
+    /// The reader cannot leave the closure: only a `Sendable` result does.
+    public func withTree<R: Sendable>(
+        of commit: CommitID,
+        _ body: @Sendable (CommitTree) throws -> R
+    ) throws -> R {
+        try body(CommitTree(of: commit, in: store))
+    }
+
+    /// Writes a clean work tree of exactly one commit, at once: `directory` is either as it was or
+    /// complete, and what stood there before is replaced.
+    ///
+    /// No hook, filter or submodule has a part in it (a submodule is an empty directory). Executable
+    /// bits are kept. A symbolic link is made only when it cannot lead out of the tree, else the
+    /// checkout is refused with `linkLeavesTree`. The parent of `directory` must exist.
+    ///
+    /// It is a Git work tree: `HEAD` is detached at the commit, the index matches, and the objects
+    /// are borrowed from this repository, so `git rev-parse`, `git status`, `git log` and
+    /// Terragrunt's `get_repo_root` work while it exists. It has no remote and no credential.
+    public func checkOut(_ commit: CommitID, into directory: String) throws(GitError) {
+        try Checkout(of: commit, from: store, at: directory).perform()
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+
+/// The body of the child process that talks to a server.
+///
+/// libgit2 has no timeout of its own, so every network operation runs in such a child: the agent
+/// kills it at the deadline, and nothing that a server does can hang or crash the agent.
+public enum GitWorker {
+    /// Reads one request from standard input, performs it, and writes one line to standard output.
+    ///
+    /// Returns the exit code of the process: 0 when an answer was written, be it an error.
+    public static func run() -> Int32 {
+        signal(SIGPIPE, SIG_IGN)
+        let input = FileHandle.standardInput.readDataToEndOfFile()
+        guard let request = try? JSONDecoder().decode(WorkerRequest.self, from: input) else {
+            FileHandle.standardError.write(Data("git-worker: no request on standard input\n".utf8))
+            return 64
+        }
+        // The agent kills this process at the deadline; this is for when the agent is dead.
+        signal(SIGALRM, SIG_DFL)
+        alarm(UInt32(min(max(request.seconds, 0), 86_400).rounded(.up)) + 1)
+        return write(perform(request))
+    }
+
+    private static func perform(_ request: WorkerRequest) -> WorkerReply {
+        do throws(GitError) {
+            let url = try RemoteURL(request.url)
+            let branch = try BranchName(request.branch)
+            switch request.operation {
+            case .list:
+                return WorkerReply(tip: try RemoteConnection(to: url).tip(of: branch))
+            case .synchronise:
+                guard let directory = request.directory else {
+                    throw .worker("the request names no mirror directory")
+                }
+                let mirror = try Mirror(of: url, branch, in: directory)
+                return try mirror.synchronise(
+                    discarding: request.discard,
+                    patience: .seconds(request.seconds / 2)
+                )
+            }
+        } catch {
+            return WorkerReply(error: error)
+        }
+    }
+
+    private static func write(_ reply: WorkerReply) -> Int32 {
+        guard var line = try? JSONEncoder().encode(reply) else { return 70 }
+        line.append(UInt8(ascii: "\n"))
+        do {
+            try FileHandle.standardOutput.write(contentsOf: line)
+            return 0
+        } catch {
+            return 74
+        }
+    }
+}

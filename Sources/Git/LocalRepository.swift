@@ -1,0 +1,134 @@
+import CLibgit2
+import Foundation
+
+/// An open repository, for one thread at a time.
+///
+/// ``GitRepository`` keeps one on its own queue; the worker process has one on its only thread.
+final class LocalRepository {
+    let handle: Handle
+    let path: String
+
+    /// Opens the repository whose work tree or Git directory is `path`; parents are not searched.
+    init(at path: String) throws(GitError) {
+        try GitLibrary.start()
+        self.path = path
+        do {
+            handle = try Handle("open", at: path, release: git_repository_free) { made in
+                let flags = GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue
+                let code = git_repository_open_ext(&made, path, flags, nil)
+                return code
+            }
+        } catch {
+            guard error.kind != .sha256Repository, !Self.looksLikeRepository(path) else {
+                throw error
+            }
+            throw GitError(
+                .notARepository,
+                "No Git repository is at \(path).",
+                hint: "Name the top of a work tree, or a bare repository."
+            )
+        }
+    }
+
+    var pointer: OpaquePointer { handle.pointer }
+
+    var isShallow: Bool { git_repository_is_shallow(pointer) == 1 }
+
+    var isEmpty: Bool { git_repository_is_empty(pointer) == 1 }
+
+    private static func looksLikeRepository(_ path: String) -> Bool {
+        var buffer = git_buf()
+        defer { git_buf_dispose(&buffer) }
+        return git_repository_discover(&buffer, path, 0, path) == 0
+    }
+
+    /// Looks an object up that must be there, and says what its absence means.
+    func lookUp(
+        _ id: CommitID,
+        _ look: (inout OpaquePointer?, inout git_oid) -> Int32
+    ) throws(GitError) -> Handle {
+        var oid = id.oid
+        var absent = false
+        do {
+            return try Handle("read commit \(id)", at: path, release: git_commit_free) { made in
+                let code = look(&made, &oid)
+                absent = code == GIT_ENOTFOUND.rawValue
+                return code
+            }
+        } catch {
+            throw absent ? .commitMissing(id, path) : error
+        }
+    }
+
+    func commitHandle(_ id: CommitID) throws(GitError) -> Handle {
+        try lookUp(id) { git_commit_lookup(&$0, pointer, &$1) }
+    }
+
+    /// The tree of a commit.
+    func treeHandle(of id: CommitID) throws(GitError) -> Handle {
+        let commit = try commitHandle(id)
+        return try Handle("read the tree of \(id)", at: path, release: git_tree_free) {
+            git_commit_tree(&$0, commit.pointer)
+        }
+    }
+
+    func commit(_ id: CommitID) throws(GitError) -> Commit {
+        let handle = try commitHandle(id)
+        let parents = (0..<git_commit_parentcount(handle.pointer)).compactMap { index in
+            git_commit_parent_id(handle.pointer, index).map { CommitID($0.pointee) }
+        }
+        let author = git_commit_author(handle.pointer)?.pointee.name
+        return Commit(
+            id: id,
+            parents: parents,
+            authorName: author.map { String(cString: $0) } ?? "",
+            time: .init(timeIntervalSince1970: Double(git_commit_time(handle.pointer))),
+            message: git_commit_message(handle.pointer).map { String(cString: $0) } ?? ""
+        )
+    }
+
+    /// The newest commit of a branch.
+    func tip(of branch: BranchName, at place: String) throws(GitError) -> CommitID {
+        if let tip = try target(of: branch.reference) { return tip }
+        throw isEmpty ? .empty(place) : .branchMissing(branch, place)
+    }
+
+    /// The commit that a reference leads to, through tags and symbolic references; `nil` when the
+    /// reference does not exist.
+    func target(of reference: String) throws(GitError) -> CommitID? {
+        var valid: Int32 = 0
+        guard git_reference_name_is_valid(&valid, reference) == 0, valid == 1 else { return nil }
+        var absent = false
+        do {
+            let found = try Handle("read \(reference)", at: path, release: git_reference_free) {
+                var code = git_reference_lookup(&$0, pointer, reference)
+                if code == 0, let symbolic = $0,
+                    git_reference_type(symbolic) == GIT_REFERENCE_SYMBOLIC
+                {
+                    $0 = nil
+                    code = git_reference_resolve(&$0, symbolic)
+                    git_reference_free(symbolic)
+                }
+                absent = code == GIT_ENOTFOUND.rawValue
+                return code
+            }
+            return try peel(found, named: reference)
+        } catch {
+            guard absent else { throw error }
+            return nil
+        }
+    }
+
+    private func peel(_ reference: borrowing Handle, named name: String) throws(GitError)
+        -> CommitID
+    {
+        let pointer = reference.pointer
+        let commit = try Handle("read \(name)", at: path, release: git_object_free) {
+            git_reference_peel(&$0, pointer, GIT_OBJECT_COMMIT)
+        }
+        guard let id = git_object_id(commit.pointer) else {
+            preconditionFailure("libgit2 gave a commit without a name.")
+        }
+        return CommitID(id.pointee)
+    }
+}

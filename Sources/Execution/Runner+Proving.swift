@@ -1,0 +1,102 @@
+import ClusterModel
+import Planning
+
+extension Runner {
+    /// Waits until the node has shown everything that is expected of it.
+    func verify(
+        _ node: NodeName, _ expectation: NodeExpectation, step: Step, in run: Run
+    ) async throws {
+        let before = run.state.evidence(beforeInstallOn: node)
+        var mismatchSince: Duration?
+        let result = try await wait(upTo: run.rollout.nodeTimeout, step: step) {
+            let system = try await world.talos.system(of: node)
+            guard system.bootID != before?.bootID, system.isRunning else {
+                mismatchSince = nil
+                return Look<String?>.notYet("\(node) is in stage \(system.stage).")
+            }
+            if let mismatch = expectation.mismatch(with: system, before: before) {
+                let since = mismatchSince ?? world.clock.now
+                mismatchSince = since
+                let isFinal = world.clock.now - since >= limits.mismatchPatience
+                return isFinal ? .found(mismatch) : .notYet("\(node) \(mismatch).")
+            }
+            mismatchSince = nil
+            if let reason = try await unhealthiness(of: node, step: step) {
+                return .notYet(reason)
+            }
+            return .found(nil)
+        }
+        switch result {
+        case .found(nil):
+            announce(.nodeProven, step, "\(node) is proven to run \(expectation.version).")
+        case .found(let mismatch?):
+            throw try await unproven(node, mismatch, step: step)
+        case .timedOut(let reason):
+            throw StepFailure(
+                "\(node) was not proven good within "
+                    + "\(run.rollout.nodeTimeout.components.seconds) s: \(reason) "
+                    + "The node is left cordoned.",
+                hint: "Look at the node; a revert commit rolls back the nodes that moved.")
+        }
+    }
+
+    /// The failure for a node that runs, but not what it should; it is given back to its work.
+    private func unproven(_ node: NodeName, _ mismatch: String, step: Step) async throws
+        -> StepFailure
+    {
+        let state = try await giveBack(node, step: step)
+        return StepFailure(
+            "\(node) came back, but it \(mismatch). \(state)",
+            hint: "Read the node's own log for why it did not boot the new system; revert the "
+                + "commit or commit a version that boots.")
+    }
+
+    /// Why the node or its etcd member is not healthy; `nil` when both are.
+    private func unhealthiness(of node: NodeName, step: Step) async throws -> String? {
+        guard let kubernetes = try await world.kubernetes.nodes()[node] else {
+            return "Kubernetes does not know \(node)."
+        }
+        guard kubernetes.isReady else { return "Kubernetes does not report \(node) as ready." }
+        guard case .node(_, .controlPlane) = step.target else { return nil }
+        let etcd = try await world.talos.etcd()
+        guard let member = etcd.members.first(where: { $0.name == node }) else {
+            return "etcd has no member \(node)."
+        }
+        return member.isHealthy && !member.isLearner
+            ? nil : "The etcd member \(node) is not healthy yet."
+    }
+
+    /// Why the node is not good at this moment; a call that is not answered is a reason too.
+    private func sickness(of node: NodeName, step: Step) async throws -> String? {
+        do {
+            let system = try await world.talos.system(of: node)
+            guard system.isRunning else { return "\(node) is in stage \(system.stage)." }
+            return try await unhealthiness(of: node, step: step)
+        } catch let error as ClusterError {
+            return error.message
+        }
+    }
+
+    /// Watches that the node stays good for `duration`; a blip starts the time anew.
+    func soak(
+        _ node: NodeName, for duration: Duration, step: Step, in run: Run
+    ) async throws {
+        var goodSince: Duration?
+        let result = try await wait(upTo: duration + run.rollout.nodeTimeout, step: step) {
+            if let reason = try await sickness(of: node, step: step) {
+                goodSince = nil
+                return Look<Bool>.notYet(reason)
+            }
+            let since = goodSince ?? world.clock.now
+            goodSince = since
+            let held = world.clock.now - since
+            return held >= duration
+                ? .found(true) : .notYet("\(node) has been good for \(held.components.seconds) s.")
+        }
+        if case .timedOut(let reason) = result {
+            throw StepFailure(
+                "\(node) did not stay good for \(duration.components.seconds) s: \(reason)",
+                hint: "Look at the node; a revert commit rolls back the nodes that moved.")
+        }
+    }
+}

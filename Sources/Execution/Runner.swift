@@ -1,0 +1,166 @@
+public import ClusterModel
+public import Planning
+
+/// Runs a plan: asks ``RunState`` what to do, does it, and journals how it went.
+///
+/// The loop has no logic of its own. Every intent is in the journal before the act, so that the
+/// process can be killed at any instruction and the next one looks before it acts.
+public struct Runner: Sendable {
+    let world: RunWorld
+    let limits: RunLimits
+
+    /// Creates a runner in a world.
+    public init(in world: RunWorld, limits: RunLimits = RunLimits()) {
+        self.world = world
+        self.limits = limits
+    }
+
+    /// Runs the plan from wherever its journal says it stopped.
+    ///
+    /// Throws what the journal throws, ``ReplayError`` for a journal that does not fit, and
+    /// `CancellationError`; a failure of the cluster is an outcome and not an error.
+    public func run(
+        _ plan: Plan, of definition: ClusterDefinition, as id: RunID
+    ) async throws -> RunOutcome {
+        let entries = try await world.journal.entries(of: id)
+        var run = Run(
+            id: id, definition: definition, state: try RunState(of: plan, replaying: entries))
+        announce(.runStarted(resumed: !entries.isEmpty), nil, startMessage(plan, entries))
+        while true {
+            switch run.state.nextAction {
+            case .start:
+                try await record(.runStarted(planDigest: plan.digest), in: &run)
+            case .perform(let step):
+                if let outcome = try await heed(&run) { return outcome }
+                guard run.state.isBetweenSteps else { continue }
+                try await perform(step, in: &run)
+            case .probe(let step, let evidence):
+                try await probe(step, evidence, in: &run)
+            case .resolve(let step, let evidence):
+                try await resolve(step, evidence, in: &run)
+            case .complete:
+                try await record(.runDone, in: &run)
+            case .finish(let outcome):
+                announce(outcome)
+                return outcome
+            }
+        }
+    }
+
+    /// Honours what was asked of the run meanwhile; returns when the run stops here.
+    private func heed(_ run: inout Run) async throws -> RunOutcome? {
+        switch await world.supervisor.request(for: run.id) {
+        case .proceed:
+            return nil
+        case .supersede(let revision):
+            guard run.state.nodeInFlight == nil else { return nil }
+            try await record(.superseded(by: revision), in: &run)
+            return nil
+        case .pause:
+            announce(.paused)
+            return .paused
+        }
+    }
+
+    private func perform(_ step: Step, in run: inout Run) async throws {
+        guard run.state.attempts < limits.attempts else {
+            return try await record(.stepFailed(step.index, tooManyAttempts(step)), in: &run)
+        }
+        announce(.stepStarted, step, step.reason)
+        do {
+            try await passGates(of: step, in: run)
+            let evidence = try await evidence(before: step)
+            try await record(.stepStarted(step.index, evidence), in: &run)
+            let result = try await act(step, in: run)
+            try await succeed(step, with: result, in: &run)
+        } catch let failure as StepFailure {
+            try await record(.stepFailed(step.index, failure.failure), in: &run)
+        } catch let doubt as StepInDoubt {
+            // The step stays "started": the loop looks at it as it would after a crash.
+            announce(.progress, step, "\(doubt.reason) Looking at what happened.")
+        }
+    }
+
+    func succeed(_ step: Step, with result: StepResult, in run: inout Run) async throws {
+        try await record(.stepDone(step.index, result), in: &run)
+        announce(.stepDone, step, step.effect)
+    }
+
+    func record(_ entry: JournalEntry, in run: inout Run) async throws {
+        var next = run.state
+        try next.apply(entry)
+        try await world.journal.append(entry, to: run.id)
+        run.state = next
+    }
+}
+
+/// Everything that a run touches, behind the ports that this room declares.
+public struct RunWorld: Sendable {
+    /// The Talos API.
+    public var talos: any TalosCluster
+    /// The Kubernetes API.
+    public var kubernetes: any KubernetesCluster
+    /// The stages of the operator's procedure.
+    public var stages: any StageRunner
+    /// Kubernetes upgrades.
+    public var upgrader: any KubernetesUpgrader
+    /// The journal.
+    public var journal: any Journal
+    /// Time.
+    public var clock: any RunClock
+    /// Who listens.
+    public var observer: any RunObserver
+    /// Who may ask the run to stop.
+    public var supervisor: any RunSupervisor
+    /// Where etcd snapshots are written: the path of a file for a run and a label.
+    public var snapshotPath: @Sendable (RunID, String) -> String
+
+    /// Creates a world.
+    public init(
+        talos: any TalosCluster, kubernetes: any KubernetesCluster, stages: any StageRunner,
+        upgrader: any KubernetesUpgrader, journal: any Journal, clock: any RunClock,
+        observer: any RunObserver, supervisor: any RunSupervisor,
+        snapshotPath: @escaping @Sendable (RunID, String) -> String
+    ) {
+        self.talos = talos
+        self.kubernetes = kubernetes
+        self.stages = stages
+        self.upgrader = upgrader
+        self.journal = journal
+        self.clock = clock
+        self.observer = observer
+        self.supervisor = supervisor
+        self.snapshotPath = snapshotPath
+    }
+}
+
+/// A run while the process works on it.
+struct Run: Sendable {
+    let id: RunID
+    let definition: ClusterDefinition
+    var state: RunState
+
+    var rollout: RolloutPolicy { definition.rollout }
+
+    var context: RunContext {
+        RunContext(run: id, cluster: definition.name, revision: state.plan.target)
+    }
+}
+
+/// A step that definitely did not succeed.
+struct StepFailure: Error {
+    let failure: Failure
+
+    init(_ message: String, hint: String, disposition: Disposition = .stalled) {
+        failure = Failure(message, hint: hint, disposition: disposition)
+    }
+
+    init(_ error: any ExplainedError) {
+        self.init(error.description, hint: error.hint, disposition: error.disposition)
+    }
+}
+
+/// A step that may or may not have happened.
+struct StepInDoubt: Error {
+    let reason: String
+}

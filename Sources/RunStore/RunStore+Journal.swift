@@ -1,0 +1,125 @@
+public import ClusterModel
+public import Execution
+import Foundation
+import GRDB
+public import Planning
+
+extension RunStore: Journal {
+    /// Every entry of the run, oldest first.
+    public func entries(of run: RunID) async throws -> [JournalEntry] {
+        let path = path
+        return try await read("read the entries of run \(run)") { database in
+            try String.fetchAll(
+                database,
+                sql: "SELECT entry FROM journal WHERE cluster = ? AND number = ? ORDER BY sequence",
+                arguments: [run.cluster.text, run.number]
+            ).map {
+                try Column.value(JournalEntry.self, from: $0, "an entry of run \(run)", path: path)
+            }
+        }
+    }
+
+    /// Writes an entry; once this returns, the entry survives a power cut.
+    public func append(_ entry: JournalEntry, to run: RunID) async throws {
+        let text = try Column.text(entry)
+        try await write("write an entry of run \(run)") { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO journal (cluster, number, sequence, entry)
+                    SELECT :cluster, :number, COALESCE(MAX(sequence), 0) + 1, :entry
+                    FROM journal WHERE cluster = :cluster AND number = :number
+                    """,
+                arguments: ["cluster": run.cluster.text, "number": run.number, "entry": text])
+        }
+    }
+}
+
+/// A run as the journal keeps it.
+public struct StoredRun: Sendable {
+    /// Which run it is.
+    public let id: RunID
+
+    /// The plan it runs.
+    public let plan: Plan
+
+    /// The cluster as it was defined when the plan was made.
+    public let definition: ClusterDefinition
+
+    /// When it began, in seconds since 1970.
+    public let started: Double
+
+    /// When it ended; `nil` while it is open.
+    public let ended: Double?
+
+    /// How it ended, as a word: `done`, `failed` or `superseded`; `nil` while it is open.
+    public let outcome: String?
+}
+
+extension RunStore {
+    /// Opens a new run of the plan; its number is one more than that of the cluster's last run.
+    public func begin(
+        _ plan: Plan, of definition: ClusterDefinition, at time: Double
+    ) async throws -> RunID {
+        let planText = try Column.text(plan)
+        let definitionText = try Column.text(definition)
+        return try await write("open a run") { database in
+            let last =
+                try Int.fetchOne(
+                    database, sql: "SELECT MAX(number) FROM run WHERE cluster = ?",
+                    arguments: [plan.cluster.text]) ?? 0
+            let id = RunID(cluster: plan.cluster, number: last + 1)
+            try database.execute(
+                sql: """
+                    INSERT INTO run (cluster, number, target, plan, definition, started)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    id.cluster.text, id.number, plan.target.hash, planText, definitionText, time,
+                ])
+            return id
+        }
+    }
+
+    /// Closes a run with the word for its outcome.
+    public func end(_ run: RunID, outcome: String, at time: Double) async throws {
+        try await write("close run \(run)") { database in
+            try database.execute(
+                sql: "UPDATE run SET ended = ?, outcome = ? WHERE cluster = ? AND number = ?",
+                arguments: [time, outcome, run.cluster.text, run.number])
+        }
+    }
+
+    /// The run of the cluster that is not closed; there is at most one.
+    public func openRun(of cluster: ClusterName) async throws -> StoredRun? {
+        try await runs(where: "cluster = ? AND ended IS NULL", [cluster.text]).last
+    }
+
+    /// The runs of a cluster, oldest first.
+    public func runs(of cluster: ClusterName) async throws -> [StoredRun] {
+        try await runs(where: "cluster = ?", [cluster.text])
+    }
+
+    private func runs(where condition: String, _ arguments: [String]) async throws -> [StoredRun] {
+        let path = path
+        return try await read("read the runs") { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM run WHERE \(condition) ORDER BY number",
+                arguments: StatementArguments(arguments)
+            ).map { try StoredRun(row: $0, path: path) }
+        }
+    }
+}
+
+extension StoredRun {
+    fileprivate init(row: Row, path: String) throws {
+        let number: Int = row["number"]
+        let id = RunID(cluster: ClusterName(row["cluster"]), number: number)
+        let what = "the plan of run \(id)"
+        self.init(
+            id: id,
+            plan: try Column.value(Plan.self, from: row["plan"], what, path: path),
+            definition: try Column.value(
+                ClusterDefinition.self, from: row["definition"], what, path: path),
+            started: row["started"], ended: row["ended"], outcome: row["outcome"])
+    }
+}

@@ -1,0 +1,82 @@
+import GRDB
+
+/// The tables of the journal, and how older ones become them.
+///
+/// The version is SQLite's `user_version`; a file with a higher one is refused, since an older
+/// program cannot know what it would destroy.
+enum Schema {
+    static let version = 1
+
+    static func migrate(_ database: Database, path: String) throws {
+        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        guard found <= version else { throw StoreError.newer(path) }
+        guard found < version else { return }
+        try database.execute(sql: tables)
+        try database.execute(sql: "PRAGMA user_version = \(version)")
+    }
+
+    private static let tables = """
+        CREATE TABLE cluster (
+            name TEXT PRIMARY KEY,
+            reconciled TEXT,
+            attempted TEXT,
+            desired TEXT,
+            condition TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            state TEXT
+        ) STRICT;
+        CREATE TABLE run (
+            cluster TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            target TEXT NOT NULL,
+            plan TEXT NOT NULL,
+            definition TEXT NOT NULL,
+            started REAL NOT NULL,
+            ended REAL,
+            outcome TEXT,
+            PRIMARY KEY (cluster, number)
+        ) STRICT;
+        CREATE TABLE journal (
+            cluster TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            entry TEXT NOT NULL,
+            PRIMARY KEY (cluster, number, sequence)
+        ) STRICT;
+        CREATE TABLE record (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            time REAL NOT NULL,
+            cluster TEXT,
+            revision TEXT,
+            run TEXT,
+            body TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX record_run ON record (run);
+        CREATE INDEX record_revision ON record (revision);
+        CREATE TABLE decision (
+            cluster TEXT NOT NULL,
+            revision TEXT NOT NULL,
+            time REAL NOT NULL,
+            body TEXT NOT NULL,
+            PRIMARY KEY (cluster, revision)
+        ) STRICT;
+        CREATE TABLE installed (
+            cluster TEXT NOT NULL,
+            node TEXT NOT NULL,
+            key TEXT NOT NULL,
+            PRIMARY KEY (cluster, node)
+        ) STRICT;
+        CREATE TABLE installer (
+            cluster TEXT NOT NULL,
+            key TEXT NOT NULL,
+            reference TEXT NOT NULL,
+            PRIMARY KEY (cluster, key)
+        ) STRICT;
+        CREATE TABLE approval (
+            cluster TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            time REAL NOT NULL,
+            PRIMARY KEY (cluster, digest)
+        ) STRICT;
+        """
+}

@@ -1,0 +1,153 @@
+public import ClusterModel
+
+/// The state of every cluster, in the shape that other programs read.
+///
+/// The keys are a contract (behaviour page, section 10): fields are added, never renamed.
+public struct StatusReport: Hashable, Sendable, Codable {
+    /// The clusters, by name.
+    public var clusters: [ClusterStatus]
+
+    /// Creates a report.
+    public init(clusters: [ClusterStatus]) { self.clusters = clusters }
+
+    /// Whether every cluster is ready; false when there is none.
+    public var isReady: Bool {
+        !clusters.isEmpty && clusters.allSatisfy { $0.condition == .ready }
+    }
+}
+
+/// The state of one cluster.
+public struct ClusterStatus: Hashable, Sendable, Codable {
+    /// A run that is under way.
+    public struct RunStatus: Hashable, Sendable, Codable {
+        /// The run, such as `sol-12`.
+        public var run: String
+        /// The commit it reconciles to.
+        public var revision: String
+        /// The step that is next or under way.
+        public var step: Int
+        /// How many steps the plan has.
+        public var steps: Int
+        /// What the step does, such as `install cp-2`.
+        public var doing: String
+
+        /// Creates a status.
+        public init(run: String, revision: String, step: Int, steps: Int, doing: String) {
+            self.run = run
+            self.revision = revision
+            self.step = step
+            self.steps = steps
+            self.doing = doing
+        }
+    }
+
+    /// What is installed on a node, or committed for it.
+    public struct Release: Hashable, Sendable, Codable {
+        /// The Talos version.
+        public var talos: String?
+        /// The kubelet's version.
+        public var kubernetes: String?
+
+        /// Creates a release.
+        public init(talos: String?, kubernetes: String?) {
+            self.talos = talos
+            self.kubernetes = kubernetes
+        }
+    }
+
+    /// A node, installed against committed.
+    public struct NodeStatus: Hashable, Sendable, Codable {
+        /// The node.
+        public var node: String
+        /// Its role.
+        public var role: NodeRole
+        /// What it runs.
+        public var installed: Release
+        /// What is committed.
+        public var committed: Release
+        /// Whether it differs from what is committed.
+        public var stale: Bool
+        /// In which way.
+        public var reasons: [String]
+
+        /// Creates a status.
+        public init(
+            node: String, role: NodeRole, installed: Release, committed: Release,
+            reasons: [String]
+        ) {
+            self.node = node
+            self.role = role
+            self.installed = installed
+            self.committed = committed
+            self.reasons = reasons
+            stale = !reasons.isEmpty
+        }
+    }
+
+    /// The cluster.
+    public var cluster: String
+    /// The condition.
+    public var condition: Condition
+    /// Why.
+    public var reason: String
+    /// The newest commit.
+    public var desired: String?
+    /// The commit that the last plan was for.
+    public var attempted: String?
+    /// The commit that the cluster was last brought to.
+    public var reconciled: String?
+    /// The run under way.
+    public var run: RunStatus?
+    /// The nodes.
+    public var nodes: [NodeStatus]
+
+    /// Creates a status.
+    public init(
+        cluster: String, condition: Condition, reason: String, desired: String?,
+        attempted: String?, reconciled: String?, run: RunStatus?, nodes: [NodeStatus]
+    ) {
+        self.cluster = cluster
+        self.condition = condition
+        self.reason = reason
+        self.desired = desired
+        self.attempted = attempted
+        self.reconciled = reconciled
+        self.run = run
+        self.nodes = nodes
+    }
+}
+
+extension StatusReport {
+    /// The report for a person.
+    public var text: String {
+        guard !clusters.isEmpty else { return "The agent has not looked at any cluster yet." }
+        return clusters.map(\.text).joined(separator: "\n\n")
+    }
+}
+
+extension ClusterStatus {
+    fileprivate var text: String {
+        let commits = [("desired", desired), ("attempted", attempted), ("reconciled", reconciled)]
+            .map { "\($0.0) \($0.1.map { String($0.prefix(7)) } ?? "none")" }
+        var lines = ["\(cluster): \(condition.rawValue). \(reason)"]
+        lines.append("  " + commits.joined(separator: ", "))
+        if let run {
+            lines.append("  run \(run.run): step \(run.step)/\(run.steps), \(run.doing)")
+        }
+        guard !nodes.isEmpty else { return lines.joined(separator: "\n") }
+        let width = max(4, nodes.map(\.node.count).max() ?? 4) + 2
+        let head = "NODE".padding(to: width) + "ROLE".padding(to: 14) + "INSTALLED".padding(to: 24)
+        lines.append("  " + head + "COMMITTED".padding(to: 24) + "STALE")
+        for node in nodes {
+            lines.append(
+                "  " + node.node.padding(to: width) + node.role.rawValue.padding(to: 14)
+                    + node.installed.text.padding(to: 24) + node.committed.text.padding(to: 24)
+                    + (node.stale ? node.reasons.joined(separator: "; ") : "no"))
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension ClusterStatus.Release {
+    fileprivate var text: String { "\(talos ?? "unknown") / \(kubernetes ?? "unknown")" }
+}

@@ -1,5 +1,4 @@
 public import ClusterModel
-public import Planning
 
 /// What a run needs of the Talos API, in the run's own words.
 ///

@@ -1,5 +1,4 @@
 public import ClusterModel
-public import Planning
 
 /// Where runs keep their journals.
 public protocol Journal: Sendable {

@@ -36,9 +36,11 @@ struct LibraryFailure {
     }
 
     /// Whether the connection or the server failed, and not the local side.
+    ///
+    /// A refused connection comes as an error of the operating system, which disks have too.
     var isRemote: Bool {
         [GIT_ERROR_NET, GIT_ERROR_HTTP, GIT_ERROR_SSL, GIT_ERROR_SSH].contains(origin)
-            || code == GIT_EEOF.rawValue
+            || code == GIT_EEOF.rawValue || reason.hasPrefix("failed to connect")
     }
 
     /// Whether the repository's own files are the cause.
@@ -62,6 +64,7 @@ extension GitError {
         at place: String
     ) -> GitError {
         if failure.reason.contains("objectformat") { return sha256(place) }
+        if failure.reason.contains("error parsing REF pkt-line") { return unsupported(place) }
         if failure.code == GIT_EAUTH.rawValue || [401, 403].contains(failure.httpStatus) {
             return GitError(
                 .accessDenied,

@@ -17,6 +17,15 @@ extension GitError {
         )
     }
 
+    static func unsupported(_ place: String) -> GitError {
+        GitError(
+            .unsupportedRepository,
+            "The repository at \(place) is shallow or names its objects with SHA-256: "
+                + "libgit2 cannot read its list of references.",
+            hint: "Use a repository with its whole history, in Git's default SHA-1 format."
+        )
+    }
+
     static func empty(_ place: String) -> GitError {
         GitError(
             .emptyRepository,

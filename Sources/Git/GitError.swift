@@ -16,6 +16,8 @@ public struct GitError: Error, Hashable, Codable, Sendable {
         case sha256Repository
         /// The repository has only a part of its history.
         case shallowRepository
+        /// The server's repository is shallow or uses SHA-256, and its answer does not say which.
+        case unsupportedRepository
         /// The repository has no commit.
         case emptyRepository
         /// The repository does not have the branch.

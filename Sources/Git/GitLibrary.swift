@@ -8,13 +8,10 @@ import CLibgit2
 /// and mounted volumes often belong to another user.
 enum GitLibrary {
     private static let outcome = Result<Void, GitError> { () throws(GitError) in
-        let features = try call("start") { git_libgit2_init() == 0 ? -1 : git_libgit2_features() }
-        guard features & Int32(bitPattern: GIT_FEATURE_THREADS.rawValue) != 0 else {
-            throw GitError(
-                .library,
-                "libgit2 was built without threads.",
-                hint: "Install the distribution's libgit2."
-            )
+        // Nothing of libgit2 works before this, its error messages included.
+        guard git_libgit2_init() > 0 else { throw unusable("does not start") }
+        guard git_libgit2_features() & Int32(GIT_FEATURE_THREADS.rawValue) != 0 else {
+            throw unusable("was built without threads")
         }
         let levels = [
             GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL,
@@ -32,6 +29,14 @@ enum GitLibrary {
 
     /// Makes sure that libgit2 is set up.
     static func start() throws(GitError) { try outcome.get() }
+
+    private static func unusable(_ reason: String) -> GitError {
+        GitError(
+            .library,
+            "The installed libgit2 \(reason).",
+            hint: "Install the distribution's own libgit2."
+        )
+    }
 
     @discardableResult
     private static func call(_ what: String, _ set: () -> Int32) throws(GitError) -> Int32 {

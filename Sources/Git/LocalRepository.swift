@@ -34,12 +34,16 @@ final class LocalRepository {
 
     var isShallow: Bool { git_repository_is_shallow(pointer) == 1 }
 
-    var isEmpty: Bool { git_repository_is_empty(pointer) == 1 }
+    /// Whether no branch and no tag exists; libgit2's own answer depends on the name of `HEAD`.
+    var isEmpty: Bool {
+        var names = git_strarray()
+        guard git_reference_list(&names, pointer) == 0 else { return false }
+        defer { git_strarray_dispose(&names) }
+        return names.count == 0
+    }
 
     private static func looksLikeRepository(_ path: String) -> Bool {
-        var buffer = git_buf()
-        defer { git_buf_dispose(&buffer) }
-        return git_repository_discover(&buffer, path, 0, path) == 0
+        MirrorFiles.exists(path + "/.git") || MirrorFiles.exists(path + "/HEAD")
     }
 
     /// Looks an object up that must be there, and says what its absence means.

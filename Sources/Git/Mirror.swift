@@ -3,6 +3,10 @@ import Glibc
 
 /// A bare copy of one branch, kept by the worker process.
 ///
+/// One branch only, because libgit2 tells the server little of what it has: with many branches here
+/// a fetch of one commit moves hundreds of objects. When another branch is watched, the objects of
+/// the former one stay.
+///
 /// In its directory are `repository.git`, the copy, and `lock`. A worker holds the lock from the
 /// first look to the last write, so two of them never meet, and the system lets go of it however
 /// the worker ends. Whatever a killed worker left is removed by the next; a copy that is broken is
@@ -57,6 +61,7 @@ struct Mirror {
         do throws(GitError) {
             try MirrorFiles.heal(place.directory)
             let repository = try LocalRepository(at: place.directory)
+            try repository.removeReferences(except: branch)
             let tip = try repository.target(of: branch.reference)
             if let tip { _ = try repository.treeHandle(of: tip) }
             return .usable(repository, tip: tip)
@@ -74,6 +79,9 @@ struct Mirror {
             let tip = try connection.tip(of: branch)
             guard tip != old else { return WorkerReply(tip: tip) }
             try connection.fetch(branch)
+            try libgit2("set HEAD", at: place.directory) {
+                git_repository_set_head(repository.pointer, branch.reference)
+            }
             return WorkerReply(tip: try verifiedTip(of: repository))
         } catch {
             guard let reason = damage(behind: error, in: repository, at: old) else { throw error }

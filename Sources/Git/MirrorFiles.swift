@@ -1,3 +1,4 @@
+import CLibgit2
 import Foundation
 
 /// The files of a mirror that Git itself knows nothing about.
@@ -64,6 +65,19 @@ enum MirrorFiles {
         for name in stale {
             let path = "\(repository)/\(name)"
             guard unlink(path) == 0 || errno == ENOENT else { throw .system("remove \(path)") }
+        }
+    }
+}
+
+extension LocalRepository {
+    /// Removes every branch and tag but one; the commits that they named stay.
+    func removeReferences(except branch: BranchName) throws(GitError) {
+        var names = git_strarray()
+        try libgit2("list references", at: path) { git_reference_list(&names, pointer) }
+        defer { git_strarray_dispose(&names) }
+        for case let name? in UnsafeBufferPointer(start: names.strings, count: names.count)
+        where String(cString: name) != branch.reference {
+            try libgit2("remove a reference", at: path) { git_reference_remove(pointer, name) }
         }
     }
 }

@@ -3,7 +3,8 @@ import Glibc
 
 /// A connection to a server, for one operation; only the worker process makes one.
 ///
-/// No redirect is followed and no proxy is used: the server that was named is the one that answers.
+/// No redirect to another host is followed and no proxy is used: the host that was named is the one
+/// that answers.
 struct RemoteConnection: ~Copyable {
     private let remote: Handle
     private let url: RemoteURL

@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+@testable import Git
+
+/// A source behind a web server, polled through the real worker program.
+struct WatchedSource {
+    let upstream: Upstream
+    let server: WebServer
+    let state: TestFolder
+
+    /// The worker's program under a name of its own, so that its processes can be told apart.
+    let program: String
+
+    init(_ upstream: Upstream) throws {
+        self.upstream = upstream
+        server = try WebServer(root: upstream.folder.path)
+        state = try TestFolder()
+        program = "\(state.path)/\(Self.name())"
+        try FileManager.default.createSymbolicLink(
+            atPath: program,
+            withDestinationPath: Self.product()
+        )
+    }
+
+    var mirror: String { "\(state.path)/mirror" }
+
+    var copy: String { "\(mirror)/repository.git" }
+
+    var worker: WorkerCommand { .init(executable: program, arguments: ["git-worker"]) }
+
+    /// A new agent's view of the source: it knows only what is on the disk.
+    func source(branch: String = "main", timeout: Duration = .seconds(60)) throws -> GitSource {
+        GitSource(
+            url: try RemoteURL(server.url()),
+            branch: try BranchName(branch),
+            mirrorDirectory: mirror,
+            worker: worker,
+            timeout: timeout
+        )
+    }
+
+    /// The worker processes that exist, zombies included.
+    func workers() throws -> [pid_t] {
+        let name = (program as NSString).lastPathComponent
+        return try FileManager.default.contentsOfDirectory(atPath: "/proc")
+            .compactMap { pid_t($0) }
+            .filter { process in
+                let text = (try? content("/proc/\(process)/stat")) ?? ""
+                return text.contains("(\(name))")
+            }
+    }
+
+    /// Lets the real `git` look through the copy.
+    func checkCopy() throws {
+        _ = try Upstream.git(["-C", copy, "fsck", "--full"], home: state.path)
+    }
+
+    /// The kernel keeps fifteen characters of a process's name.
+    private static func name() -> String { "w" + UUID().uuidString.filter(\.isHexDigit).prefix(13) }
+
+    /// The product's program, which stands beside the program that runs the tests.
+    private static func product() throws -> String {
+        let running = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        var folder = (running as NSString).deletingLastPathComponent
+        while folder.count > 1 {
+            if FileManager.default.isExecutableFile(atPath: "\(folder)/uprev") {
+                return "\(folder)/uprev"
+            }
+            folder = (folder as NSString).deletingLastPathComponent
+        }
+        throw Upstream.Failure(description: "The program uprev is not built beside the tests.")
+    }
+}
+
+/// The error that `body` throws, as one of Git's.
+func gitError<R>(
+    sourceLocation: SourceLocation = #_sourceLocation,
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: () async throws -> R
+) async throws -> GitError {
+    do {
+        _ = try await body()
+    } catch {
+        return try #require(error as? GitError, "\(error)", sourceLocation: sourceLocation)
+    }
+    Issue.record("Nothing was thrown.", sourceLocation: sourceLocation)
+    throw Upstream.Failure(description: "Nothing was thrown.")
+}

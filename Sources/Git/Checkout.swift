@@ -46,7 +46,7 @@ struct Checkout {
             try (String(cString: objects.ptr) + "\n")
                 .write(toFile: alternates, atomically: false, encoding: .utf8)
         } catch {
-            throw .system("write \(alternates)")
+            throw .system("write \(alternates)", because: error)
         }
         let made = try LocalRepository(at: directory)
         var oid = commit.oid

@@ -1,4 +1,5 @@
 import CLibgit2
+import Glibc
 
 /// What a tree holds at a path.
 public enum EntryKind: String, Hashable, Sendable {
@@ -34,13 +35,17 @@ public final class CommitTree {
     /// The commit that is read.
     public let commit: CommitID
 
-    private static let entryLimit = 1_000_000
-
     private let repository: LocalRepository
     private let root: Handle
+    private let entryLimit: Int
 
-    init(of commit: CommitID, in repository: LocalRepository) throws(GitError) {
+    init(
+        of commit: CommitID,
+        in repository: LocalRepository,
+        entryLimit: Int = 1_000_000
+    ) throws(GitError) {
         self.commit = commit
+        self.entryLimit = entryLimit
         self.repository = repository
         root = try repository.treeHandle(of: commit)
     }
@@ -86,7 +91,7 @@ public final class CommitTree {
     /// The paths of everything at or below a path that is no directory, in Git's order.
     ///
     /// Nothing there gives an empty list; the empty path lists the whole commit. Throws `tooLarge`
-    /// for more than a million entries.
+    /// for more than a million entries, or a path that no file system takes.
     public func paths(under path: String) throws(GitError) -> [String] {
         var found: [String] = []
         var waiting: [(path: String, id: git_oid, kind: EntryKind)] = []
@@ -106,12 +111,9 @@ public final class CommitTree {
             for entry in entries.reversed() {
                 waiting.append((prefix + entry.name, entry.id, entry.kind))
             }
-            guard found.count + waiting.count <= Self.entryLimit else {
-                throw .tooLarge(
-                    "The tree of commit \(commit.short)",
-                    found.count + waiting.count,
-                    limit: Self.entryLimit
-                )
+            let count = found.count + waiting.count
+            guard count <= entryLimit, prefix.utf8.count <= PATH_MAX else {
+                throw .tooLarge("The tree of commit \(commit.short)", count, limit: entryLimit)
             }
         }
         return found

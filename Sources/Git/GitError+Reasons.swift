@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 extension GitError {
@@ -64,6 +65,12 @@ extension GitError {
             "Could not \(attempt): \(String(cString: strerror(code))).",
             hint: "Check the permissions and the free space there."
         )
+    }
+
+    /// Keeps the reason of the operating system that Foundation wraps.
+    static func system(_ attempt: String, because error: any Error) -> GitError {
+        let cause = (error as? CocoaError)?.underlying ?? error
+        return system(attempt, (cause as? POSIXError)?.code.rawValue ?? EIO)
     }
 
     static func deadline(_ place: String, _ timeout: Duration) -> GitError {

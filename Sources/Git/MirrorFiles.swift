@@ -12,7 +12,7 @@ enum MirrorFiles {
                 attributes: [.posixPermissions: 0o700]
             )
         } catch {
-            throw .system("create \(directory)", errno == 0 ? EIO : errno)
+            throw .system("create \(directory)", because: error)
         }
     }
 

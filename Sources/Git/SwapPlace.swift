@@ -74,7 +74,7 @@ struct SwapPlace {
         do {
             try FileManager.default.removeItem(atPath: path)
         } catch {
-            throw .system("remove \(path)", errno == 0 ? EIO : errno)
+            throw .system("remove \(path)", because: error)
         }
     }
 }

@@ -68,7 +68,7 @@ struct CheckoutTests {
             withIntermediateDirectories: true
         )
         try await repository.checkOut(first, into: place)
-        try "x".write(toFile: "\(place)/untracked", atomically: false, encoding: .utf8)
+        try write("x", to: "\(place)/untracked")
         try await repository.checkOut(second, into: place + "/")
         #expect(try content("\(place)/a") == "2")
         #expect(!exists("\(place)/only-first"))

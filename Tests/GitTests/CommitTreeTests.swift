@@ -110,6 +110,21 @@ struct CommitTreeTests {
         #expect(blobs == [true, true, false, false])
     }
 
+    @Test("A small tree that unfolds to ten thousand million files is refused")
+    func bomb() throws {
+        let upstream = try Upstream()
+        var commit = try upstream.commit(["0": "x"])
+        for _ in 0..<10 {
+            let tree = try upstream.git("rev-parse", "\(commit)^{tree}")
+            commit = try upstream.commitTree((0..<10).map { ("40000", "\($0)", tree) })
+        }
+        let store = try LocalRepository(at: upstream.path)
+        let tree = try CommitTree(of: commit, in: store, entryLimit: 5000)
+        let error = #expect(throws: GitError.self) { try tree.paths(under: "") }
+        #expect(error?.kind == .tooLarge)
+        #expect(try tree.paths(under: "0/1/2/3/4/5/6/7").count == 100)
+    }
+
     @Test("A lost or altered object is damage, not absence")
     func damage() async throws {
         let upstream = try Upstream()

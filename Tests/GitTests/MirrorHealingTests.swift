@@ -17,7 +17,7 @@ struct MirrorHealingTests {
             "objects/pack/pack_git2_0123456789abcdef",
         ]
         for name in stale {
-            try "x".write(toFile: "\(watched.copy)/\(name)", atomically: false, encoding: .utf8)
+            try write("x", to: "\(watched.copy)/\(name)")
         }
         for name in [".repository.git.incoming/objects", ".repository.git.outgoing/refs"] {
             try FileManager.default.createDirectory(
@@ -177,20 +177,16 @@ struct MirrorHealingTests {
                 #expect(truncate("\(packs)/\(name)", 20) == 0)
             }
         case "branch":
-            try "no hash\n".write(
-                toFile: "\(copy)/refs/heads/main",
-                atomically: false,
-                encoding: .utf8
-            )
+            try write("no hash\n", to: "\(copy)/refs/heads/main")
         case "everything":
             for name in try FileManager.default.contentsOfDirectory(atPath: copy) {
                 try FileManager.default.removeItem(atPath: "\(copy)/\(name)")
             }
         case "file":
             try FileManager.default.removeItem(atPath: copy)
-            try "x".write(toFile: copy, atomically: false, encoding: .utf8)
+            try write("x", to: copy)
         case "config":
-            try "[core".write(toFile: "\(copy)/config", atomically: false, encoding: .utf8)
+            try write("[core", to: "\(copy)/config")
         default:
             try FileManager.default.removeItem(atPath: "\(copy)/\(part)")
         }

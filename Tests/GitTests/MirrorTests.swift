@@ -120,6 +120,20 @@ struct MirrorTests {
         #expect(try watched.workers().isEmpty)
     }
 
+    @Test("A mirror directory that cannot be made is named with the reason")
+    func unwritable() async throws {
+        let upstream = try Upstream()
+        try upstream.commit()
+        let watched = try WatchedSource(upstream)
+        try write("x", to: watched.mirror)
+        let error = try await gitError { try await watched.source().poll() }
+        #expect(error.kind == .fileSystem)
+        #expect(error.description.contains(watched.mirror))
+        #expect(!error.description.contains("Input/output"))
+        try FileManager.default.removeItem(atPath: watched.mirror)
+        #expect(try await watched.source().poll().tip == (try upstream.head()))
+    }
+
     @Test("A shallow and a SHA-256 repository behind a server are stalled")
     func unreadable() async throws {
         let modern = try Upstream(arguments: ["--object-format=sha256"])

@@ -100,8 +100,7 @@ struct RevisionTests {
     func broken() async throws {
         let upstream = try Upstream()
         try upstream.commit()
-        try "[core".write(
-            toFile: "\(upstream.path)/.git/config", atomically: false, encoding: .utf8)
+        try write("[core", to: "\(upstream.path)/.git/config")
         let error = try await gitError { try GitRepository(at: upstream.path) }
         #expect(error.kind == .damaged)
         #expect(error.disposition == .damagedMirror)

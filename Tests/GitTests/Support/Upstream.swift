@@ -60,7 +60,7 @@ final class Upstream: Sendable {
                 atPath: (file as NSString).deletingLastPathComponent,
                 withIntermediateDirectories: true
             )
-            try text.write(toFile: file, atomically: false, encoding: .utf8)
+            try write(text, to: file)
         }
         commits.withLock { $0 += 1 }
         try git(["add", "--all"])
@@ -122,7 +122,7 @@ final class Upstream: Sendable {
         ]
         let child = ChildProcess(
             executable: "/usr/bin/git",
-            arguments: ["-c", "gc.auto=0", "-c", "protocol.file.allow=always"] + arguments,
+            arguments: ["-c", "gc.auto=0", "-c", "core.fsync=none"] + arguments,
             environment: environment.merging(extra) { _, new in new },
             outputLimit: 256 << 20
         )

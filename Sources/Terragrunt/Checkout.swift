@@ -1,0 +1,14 @@
+/// A clean checkout of a run's commit.
+public struct Checkout: Sendable {
+    /// Its folder, as an absolute path.
+    public var path: String
+
+    /// Whether a path from the checkout's root belongs to the commit.
+    public var isTracked: @Sendable (String) -> Bool
+
+    /// Creates a description of a checkout.
+    public init(path: String, isTracked: @escaping @Sendable (String) -> Bool) {
+        self.path = path
+        self.isTracked = isTracked
+    }
+}

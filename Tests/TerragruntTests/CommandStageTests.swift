@@ -1,0 +1,73 @@
+import ClusterModel
+import Execution
+import Testing
+
+@testable import Terragrunt
+
+@Suite("Stages with a program of their own")
+struct CommandStageTests {
+    private func command(_ words: [String], carry: [String] = []) -> Stage {
+        Stage(kind: .images, command: words, carry: carry)
+    }
+
+    @Test("A program runs in the checkout, and is known to have succeeded")
+    func runs() async throws {
+        let fixture = try StageFixture()
+        try fixture.folder.write(
+            "checkout/build.sh", "#!/bin/sh\necho built in $PWD $1\n", mode: 0o755)
+        let stage = command(["./build.sh", "all"])
+        #expect(try await !fixture.stages.isApplied(stage, in: fixture.context))
+        #expect(try await fixture.run(stage).units == ["./build.sh: done"])
+        #expect(fixture.output.contains("built in \(fixture.folder.path)/checkout all"))
+        #expect(try await fixture.stages.isApplied(stage, in: fixture.context))
+        var next = fixture.context
+        next.run = RunID(cluster: next.cluster, number: 8)
+        #expect(try await !fixture.stages.isApplied(stage, in: next))
+    }
+
+    @Test("A program that fails is named with its status and its complaint")
+    func fails() async throws {
+        let fixture = try StageFixture()
+        let stage = command(["sh", "-c", "echo 'no such kernel' >&2; exit 9"])
+        let error = try await stageError { try await fixture.run(stage) }
+        #expect(
+            error.description
+                == "The program sh of the stage images ended with status 9: no such kernel")
+        #expect(try await !fixture.stages.isApplied(stage, in: fixture.context))
+    }
+
+    @Test("A program that is not there stalls the stage")
+    func missing() async throws {
+        let fixture = try StageFixture()
+        let error = try await stageError { try await fixture.run(command(["no-such-program"])) }
+        #expect(error.description.contains("no-such-program"))
+        #expect(error.disposition == .stalled)
+    }
+
+    @Test("A program is not run to plan only")
+    func planOnly() async throws {
+        let fixture = try StageFixture()
+        let report = try await fixture.run(command(["touch", "done"]), mode: .plan)
+        #expect(report.units == ["touch: not run, since a program cannot only plan"])
+        #expect(!fixture.folder.has("checkout/done"))
+    }
+
+    @Test("A stage without units and without a program is an error")
+    func empty() async throws {
+        let fixture = try StageFixture()
+        let error = try await stageError { try await fixture.run(command([])) }
+        #expect(error.description.contains("neither units nor a command"))
+    }
+
+    @Test("Carried files come back in the next checkout, also after a failure")
+    func carries() async throws {
+        let fixture = try StageFixture()
+        let build = command(
+            ["sh", "-c", "mkdir -p build; echo one > build/iso; exit 1"], carry: ["build/**"])
+        _ = try await stageError { try await fixture.run(build) }
+        try fixture.renewCheckout()
+        _ = try await fixture.run(command(["cat", "build/iso"]))
+        #expect(fixture.output.contains("one"))
+        #expect(fixture.output.contains("carried files laid in: build/iso"))
+    }
+}

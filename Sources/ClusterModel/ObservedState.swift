@@ -6,10 +6,16 @@ public struct ObservedState: Hashable, Sendable, Codable {
     /// The state of etcd; `nil` when no control plane answered.
     public var etcd: EtcdState?
 
+    /// The versions of the Kubernetes control plane components that were seen, without duplicates.
+    ///
+    /// Empty when nobody looked; a plan then goes by the kubelets.
+    public var controlPlaneVersions: [Version]
+
     /// Creates a state, ordering the nodes by name.
-    public init(nodes: [ObservedNode], etcd: EtcdState?) {
+    public init(nodes: [ObservedNode], etcd: EtcdState?, controlPlaneVersions: [Version] = []) {
         self.nodes = nodes.sorted { $0.name < $1.name }
         self.etcd = etcd
+        self.controlPlaneVersions = controlPlaneVersions
     }
 
     /// The node of that name.

@@ -26,6 +26,12 @@ public struct PlanningInput: Sendable {
     /// The commit to reconcile to.
     public var target: RevisionState
 
+    /// The commit that a run began to reconcile and did not finish; `nil` when there is none.
+    ///
+    /// What that run did may still be on the cluster: a revert must take it back even where the
+    /// revert's values equal those of ``base``.
+    public var attempted: RevisionState?
+
     /// Earlier first-parent commits, newest first, without the target; to recognise reverts.
     public var history: [RevisionState]
 
@@ -35,7 +41,8 @@ public struct PlanningInput: Sendable {
     /// Installer references that earlier runs built and recorded, by ``DesiredState/imageKey``.
     public var builtInstallers: [String: String]
 
-    /// The installer digest that each node was last given; nodes never given one are absent.
+    /// The ``DesiredState/imageKey`` of the image that each node was last given, from the intent of
+    /// its install on; nodes never given one are absent.
     public var installedKeys: [NodeName: String]
 
     /// The node that the agent itself runs on, taken last of its role.
@@ -47,13 +54,15 @@ public struct PlanningInput: Sendable {
     /// Creates an input.
     public init(
         definition: ClusterDefinition, base: RevisionState?, target: RevisionState,
-        history: [RevisionState] = [], observed: ObservedState? = nil,
+        attempted: RevisionState? = nil, history: [RevisionState] = [],
+        observed: ObservedState? = nil,
         builtInstallers: [String: String] = [:], installedKeys: [NodeName: String] = [:],
         ownNode: NodeName? = nil, support: SupportTable = .published
     ) {
         self.definition = definition
         self.base = base
         self.target = target
+        self.attempted = attempted
         self.history = history
         self.observed = observed
         self.builtInstallers = builtInstallers

@@ -127,19 +127,30 @@ public struct NodeExpectation: Hashable, Sendable, Codable {
     /// Kernel arguments that the change removed and that must be gone.
     public var removedKernelArguments: [String]
 
+    /// Extensions that the change removed and that must no longer be active.
+    public var removedExtensions: [ImageReference]
+
     /// Whether the version stays, so that only another booted slot proves the update.
     public var isSameVersion: Bool
+
+    /// The ``DesiredState/imageKey`` of the image that the node is given; remembered for the node.
+    ///
+    /// Empty when the node is given nothing and is only looked at.
+    public var imageKey: String
 
     /// Creates an expectation.
     public init(
         version: Version, extensions: [ImageReference] = [], kernelArguments: [String] = [],
-        removedKernelArguments: [String] = [], isSameVersion: Bool = false
+        removedKernelArguments: [String] = [], removedExtensions: [ImageReference] = [],
+        isSameVersion: Bool = false, imageKey: String = ""
     ) {
         self.version = version
         self.extensions = extensions
         self.kernelArguments = kernelArguments
         self.removedKernelArguments = removedKernelArguments
+        self.removedExtensions = removedExtensions
         self.isSameVersion = isSameVersion
+        self.imageKey = imageKey
     }
 }
 

@@ -1,0 +1,73 @@
+import ClusterModel
+
+/// The rules on Talos releases and installers; each returns at most one refusal.
+struct TalosRules {
+    let situation: Situation
+    let finder: RouteFinder
+
+    private var support: SupportTable { situation.support }
+    private var target: Version { situation.desired.talosVersion }
+
+    var refusals: [Refusal] {
+        guard !situation.needing.isEmpty else { return [] }
+        guard support.row(of: target) != nil else {
+            return [.unknownTalos(target, table: support)]
+        }
+        return [tooOld, etcdDowngrade, skip, installer].compactMap { $0 } + mismatches
+    }
+
+    private var tooOld: Refusal? {
+        situation.needing.first { $0.running.line < ReleaseLine(1, 8) }
+            .map { .talosTooOld($0) }
+    }
+
+    /// Refused once every control plane runs the newer etcd.
+    ///
+    /// Until the last one does, etcd keeps the cluster version of the older minor, and going back
+    /// is plain (upgrade facts e.2, rule 26).
+    private var etcdDowngrade: Refusal? {
+        guard !situation.unreachable.contains(where: { $0.role == .controlPlane }) else {
+            return nil
+        }
+        let controlPlanes = situation.fleet.filter { $0.role == .controlPlane }
+        let raised = controlPlanes.filter { support.lowersEtcd(from: $0.running, to: target) }
+        guard raised.contains(where: \.needsImage), raised.count == controlPlanes.count,
+            let oldest = raised.map(\.running).min()
+        else { return nil }
+        return .etcdDowngrade(from: oldest, to: target, table: support)
+    }
+
+    private var skip: Refusal? {
+        let installers = Installers(situation: situation)
+        for line in finder.linesBetween {
+            let hop = support.rows[line]?.latest
+            if let hop, case .success = installers.image(for: hop) { continue }
+            let from = situation.needing.first {
+                support.linesBetween($0.running.line, target.line).contains(line)
+            }
+            return .talosSkip(from: from?.running ?? target, to: target, through: line, hop: hop)
+        }
+        return nil
+    }
+
+    private var installer: Refusal? {
+        guard case .failure(let gap) = Installers(situation: situation).image(for: target) else {
+            return nil
+        }
+        return .installer(gap, target: target)
+    }
+
+    /// Extensions of another release, unless this pair ran before: then it is proven to work, and
+    /// neither another change nor a revert may be refused for it.
+    private var mismatches: [Refusal] {
+        guard !(situation.isRollback && situation.reverts != nil) else { return [] }
+        let tags = ReleaseTags(base: situation.base)
+        let proven = situation.base.map { $0.talosVersion == target ? $0.allExtensions : [] } ?? []
+        return situation.desired.allExtensions.compactMap { image in
+            guard let release = tags.release(namedBy: image), release != target,
+                !proven.contains(where: { $0.name == image.name && $0.tag == image.tag })
+            else { return nil }
+            return .extensionMismatch(image, names: release, target: target)
+        }
+    }
+}

@@ -99,6 +99,11 @@ public final class SimulatedKubernetes: Sendable {
         look { $0.change(name) { $0.annotations[key] = value } }
     }
 
+    /// Whether the node is cordoned, by whomever.
+    public func isCordoned(_ name: NodeName) -> Bool {
+        look { $0.nodes[name]?.isCordoned ?? false }
+    }
+
     /// The annotations of a node; empty for an unknown one.
     public func annotations(of name: NodeName) -> [String: String] {
         look { $0.nodes[name]?.annotations ?? [:] }

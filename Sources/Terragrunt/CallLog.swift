@@ -11,6 +11,9 @@ final class CallLog: Sendable {
         /// Whether mock outputs were used.
         var mocks = MockOutputs()
 
+        /// Whether OpenTofu or Terraform said that it had applied everything.
+        var saysApplied = false
+
         /// The line that says best what went wrong; `nil` when no line does.
         var complaint: String? {
             let marked = tail.first { $0.contains("Error: ") }
@@ -35,6 +38,7 @@ final class CallLog: Sendable {
             content.tail.append(line.text)
             if content.tail.count > CallLog.length { content.tail.removeFirst() }
             content.mocks.watch(line)
+            if line.text.contains("Apply complete!") { content.saysApplied = true }
         }
     }
 }

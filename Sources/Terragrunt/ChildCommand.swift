@@ -94,6 +94,16 @@ public struct ChildResult: Hashable, Sendable {
     /// The standard output, when it was captured.
     public var captured: [UInt8]
 
+    /// How it ended, to follow the name of what was run.
+    var sentence: String {
+        switch (stopped, ending) {
+        case (.timedOut, _): "was stopped, since it took too long"
+        case (.tooMuchOutput, _): "was stopped, since it wrote more than can be read"
+        case (_, .exited(let status)): "ended with status \(status)"
+        case (_, .signalled(let signal)): "was ended by signal \(signal)"
+        }
+    }
+
     /// Whether the process ended by itself and with status 0.
     public var succeeded: Bool {
         ending == .exited(0) && (stopped == nil || stopped == .leftBehind)

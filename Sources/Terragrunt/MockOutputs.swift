@@ -6,13 +6,19 @@ import Foundation
 /// Terragrunt says so in a warning when it takes mocks for a dependency without any outputs. It says
 /// nothing when it fills the gaps of a state with mocks, so a unit that asks for that is refused.
 struct MockOutputs: Sendable {
+    /// Any of these gives it away; a mask may hide one of them, but hardly all.
+    private static let phrases = [
+        "mock outputs", "mock_outputs", "returning those in dependency output",
+        "that has no outputs",
+    ]
+
     private(set) var warning: String?
 
     /// Takes a line that Terragrunt wrote while it made a plan.
     mutating func watch(_ line: OutputLine) {
         guard warning == nil, line.stream == .error else { return }
         let text = line.text.lowercased()
-        if text.contains("mock outputs") || text.contains("mock_outputs") { warning = line.text }
+        if MockOutputs.phrases.contains(where: { text.contains($0) }) { warning = line.text }
     }
 
     /// Throws ``Execution/StageError`` when a plan was made with mocks.

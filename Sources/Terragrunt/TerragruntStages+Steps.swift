@@ -53,15 +53,9 @@ extension TerragruntStages {
             program, Array(stage.command.dropFirst()), in: workspace.checkout.path,
             onLine: { log.take($0) })
         guard result.succeeded else {
-            let ending =
-                switch (result.stopped, result.ending) {
-                case (.timedOut, _): "was stopped after \(workspace.settings.timeout)"
-                case (_, .exited(let status)): "ended with status \(status)"
-                case (_, .signalled(let signal)): "was ended by signal \(signal)"
-                }
             let complaint = log.content.complaint.map { ": \($0)" } ?? "."
             throw StageError(
-                "The program \(name) of the stage \(stage.kind.rawValue) \(ending)\(complaint)",
+                "The program \(name) of the stage \(stage.kind.rawValue) \(result.sentence)\(complaint)",
                 hint: "The stage's output above says more.")
         }
         return StageReport(units: ["\(name): done"])
@@ -99,7 +93,7 @@ struct StageMarks {
         FileManager.default.contents(atPath: path(of: stage)) == Data(content.utf8)
     }
 
-    /// Remembers that it did; survives a power cut.
+    /// Remembers that it did.
     func set(_ stage: Stage) throws {
         try StageWorkspace.makePrivateFolder(folder)
         let draft = "\(path(of: stage)).draft"

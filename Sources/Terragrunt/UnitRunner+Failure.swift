@@ -21,18 +21,9 @@ extension UnitRunner {
         }
         let complaint = call.log.complaint.map { ": \($0)" } ?? "."
         return StageError(
-            "\(what) \(ending(of: call.result))\(complaint)",
+            "\(what) \(call.result.sentence)\(complaint)",
             hint:
                 "The stage's output above says more; `terragrunt run -- \(action.name)` in the unit "
                 + "repeats it by hand.")
-    }
-
-    private func ending(of result: ChildResult) -> String {
-        switch (result.stopped, result.ending) {
-        case (.timedOut, _): "was stopped after \(workspace.settings.timeout)"
-        case (.tooMuchOutput, _): "was stopped, since it wrote more than can be read"
-        case (_, .exited(let status)): "ended with status \(status)"
-        case (_, .signalled(let signal)): "was ended by signal \(signal)"
-        }
     }
 }

@@ -90,10 +90,13 @@ struct UnitRunner: Sendable {
         let report = "\(file).report.json"
         let call = try await call(.apply(file: file), report: report)
         guard call.result.succeeded else { throw failure(.apply(file: file), call) }
-        guard let result = RunReport(file: report), !result.succeeded else { return }
+        let result = RunReport(file: report)
+        // Without a report only the program's own words tell an ignored failure from success.
+        guard result.map({ !$0.succeeded }) ?? !call.log.saysApplied else { return }
         throw StageError(
-            "The unit \(unit) was not applied: Terragrunt reports "
-                + "\(workspace.settings.environment.mask(result.sentence)).",
+            "The unit \(unit) was not applied, although Terragrunt ended without an error: "
+                + workspace.settings.environment.mask(
+                    result?.sentence ?? call.log.complaint ?? "it says nothing") + ".",
             hint: "Look at the unit's `errors` and `exclude` blocks.")
     }
 

@@ -43,9 +43,11 @@ struct StageSafetyTests {
             try await fixture.run(stage(["a"])).units == ["a: 1 added, 0 changed, 1 destroyed"])
     }
 
-    @Test("A plan that was made with mock outputs is not applied")
-    func mocks() async throws {
-        let fixture = try StageFixture()
+    @Test(
+        "A plan that was made with mock outputs is not applied, whatever a mask hides",
+        arguments: ["none", "mock outputs", "outputs"])
+    func mocks(hidden: String) async throws {
+        let fixture = try StageFixture(environment: ["TOKEN": hidden], named: ["TOKEN"])
         try fixture.unit("a", code("one"))
         try fixture.unit("b", code("one"))
         try fixture.folder.write("checkout/b/stand-in.mocks", "../a\n")
@@ -108,6 +110,34 @@ struct StageSafetyTests {
         try old.folder.write("checkout/a/stand-in.exclude", "")
         let error = try await stageError { try await old.run(carry) }
         #expect(error.description.contains("made no plan"))
+    }
+
+    @Test("A failure that the configuration ignores is a failure all the same")
+    func ignored() async throws {
+        let failing = """
+            resource "terraform_data" "a" {
+              provisioner "local-exec" {
+                command = "exit 1"
+              }
+            }
+            """
+        let new = try StageFixture(version: "1.1.0")
+        let state = "\(new.folder.path)/state.tfstate"
+        try new.unit(
+            "a", "terraform {\n  backend \"local\" {\n    path = \"\(state)\"\n  }\n}\n\(failing)")
+        try new.folder.write("checkout/a/stand-in.ignore", "")
+        var error = try await stageError { try await new.run(stage(["a"])) }
+        #expect(error.description.contains("was not applied"))
+        #expect(error.description.contains("error ignored"))
+        try new.unit("a", "not terraform")
+        error = try await stageError { try await new.run(stage(["a"])) }
+        #expect(error.description.contains("made no plan: succeeded (error ignored)"))
+        let old = try StageFixture(version: "0.99.0")
+        try old.unit("a", failing)
+        try old.folder.write("checkout/a/stand-in.ignore", "")
+        error = try await stageError { try await old.run(stage(["a"])) }
+        #expect(error.description.contains("was not applied"))
+        #expect(error.description.contains("Error: local-exec provisioner error"))
     }
 
     @Test("A state lock that somebody holds is named with its holder, and waited for")

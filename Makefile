@@ -1,0 +1,58 @@
+# Everything a person or a machine does with this repository; `make help` lists it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PACKAGES := libgit2-dev libsqlite3-dev
+TEST_PACKAGES := git python3
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+STRICT := --explicit-target-dependency-import-check error
+FORMAT := swift format
+CODE := Package.swift Sources Tests
+
+.PHONY: help setup setup-test build test demo lint format protos conformance
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## Install the system packages that a build needs
+	@missing=""; for package in $(PACKAGES); do \
+	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
+	if [ -n "$$missing" ]; then \
+	  $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+
+setup-test: setup
+	@missing=""; for package in $(TEST_PACKAGES); do \
+	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
+	if [ -n "$$missing" ]; then \
+	  $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+
+build: setup ## Build everything, in debug
+	swift build $(STRICT)
+
+test: setup-test ## Build and run every test
+	swift build --build-tests $(STRICT)
+	swift test --skip-build --parallel
+
+demo: setup-test ## Reconcile a simulated six-node cluster from a real Git repository
+	swift build $(STRICT) --product uprev
+	swift build $(STRICT) --product uprev-demo
+	.build/debug/uprev-demo
+
+lint: ## Check formatting and documentation of the code
+	$(FORMAT) lint --strict --recursive --parallel $$(git ls-files 'Package.swift' 'Sources/*.swift' 'Tests/*.swift' | grep -v /Generated/)
+
+format: ## Format the code
+	$(FORMAT) --in-place --recursive --parallel $$(git ls-files 'Package.swift' 'Sources/*.swift' 'Tests/*.swift' | grep -v /Generated/)
+
+conformance: build ## Print the score on HCL cases: make conformance CASES=file.jsonl
+	@python3 Tests/Support/conformance.py .build/debug/uprev $(CASES)
+
+protos: ## Generate the Talos messages anew from Sources/TalosMessages/Protos
+	Sources/TalosMessages/generate.sh

@@ -1,50 +1,49 @@
 import Foundation
 
 /// A merge patch (RFC 7396) of what the simulated server lets clients change of a node.
-struct KubernetesNodePatch: Sendable {
-    var resourceVersion: String?
-    var annotations: [String: String?] = [:]
-    var isCordoned: Bool?
+struct KubernetesNodePatch: Decodable, Sendable {
+    private(set) var resourceVersion: String?
+    private(set) var annotations: [String: String?] = [:]
+    private(set) var isCordoned: Bool?
 
     /// Reads a patch; `nil` for anything that is no JSON, or touches other fields.
     init?(_ body: [UInt8]) {
-        let object = try? JSONSerialization.jsonObject(with: Data(body))
-        guard let root = object as? [String: Any],
-            Set(root.keys).isSubset(of: ["metadata", "spec"])
-        else { return nil }
-        if let metadata = root["metadata"], !read(metadata: metadata) { return nil }
-        if let spec = root["spec"], !read(spec: spec) { return nil }
+        guard let patch = try? JSONDecoder().decode(Self.self, from: Data(body)) else { return nil }
+        self = patch
     }
 
-    private mutating func read(metadata: Any) -> Bool {
-        guard let fields = metadata as? [String: Any],
-            Set(fields.keys).isSubset(of: ["resourceVersion", "annotations"])
-        else { return false }
-        if let version = fields["resourceVersion"] {
-            guard let text = version as? String else { return false }
-            resourceVersion = text
-        }
-        guard let changes = fields["annotations"] else { return true }
-        guard let changes = changes as? [String: Any] else { return false }
-        for (key, value) in changes {
-            if value is NSNull {
-                annotations[key] = .some(nil)
-            } else if let text = value as? String {
-                annotations[key] = text
-            } else {
-                return false
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+        let root = try decoder.container(keyedBy: Key.self)
+        for key in root.allKeys {
+            guard ["metadata", "spec"].contains(key.stringValue) else {
+                throw refusal(key, in: root)
+            }
+            let fields = try root.nestedContainer(keyedBy: Key.self, forKey: key)
+            for field in fields.allKeys {
+                switch (key.stringValue, field.stringValue) {
+                case ("metadata", "resourceVersion"):
+                    resourceVersion = try fields.decode(String.self, forKey: field)
+                case ("metadata", "annotations"):
+                    annotations = try fields.decode([String: String?].self, forKey: field)
+                case ("spec", "unschedulable"):
+                    isCordoned = try fields.decode(Bool?.self, forKey: field) ?? false
+                default:
+                    throw refusal(field, in: fields)
+                }
             }
         }
-        return true
-    }
 
-    private mutating func read(spec: Any) -> Bool {
-        guard let fields = spec as? [String: Any], fields.keys.allSatisfy({ $0 == "unschedulable" })
-        else { return false }
-        guard let value = fields["unschedulable"] else { return true }
-        guard value is NSNull || value is Bool else { return false }
-        isCordoned = value as? Bool ?? false
-        return true
+        func refusal(_ key: Key, in fields: KeyedDecodingContainer<Key>) -> DecodingError {
+            .dataCorruptedError(forKey: key, in: fields, debugDescription: "not to be changed")
+        }
     }
 
     func apply(to node: inout SimulatedKubernetesState.Node) {

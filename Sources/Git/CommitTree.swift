@@ -134,3 +134,6 @@ public final class CommitTree {
         return nil
     }
 }
+
+@available(*, unavailable)
+extension CommitTree: Sendable {}

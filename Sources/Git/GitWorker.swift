@@ -4,7 +4,7 @@ import Foundation
 ///
 /// libgit2 has no timeout of its own, so every network operation runs in such a child: the agent
 /// kills it at the deadline, and nothing that a server does can hang or crash the agent.
-public enum GitWorker {
+public enum GitWorker: Sendable {
     /// Reads one request from standard input, performs it, and writes one line to standard output.
     ///
     /// Returns the exit code of the process: 0 when an answer was written, be it an error.

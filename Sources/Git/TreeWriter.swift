@@ -95,7 +95,7 @@ struct TreeWriter {
                 let count = Glibc.write(
                     file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                 if count < 0, errno == EINTR { continue }
-                guard count >= 0 else { return errno }
+                guard count > 0 else { return count < 0 ? errno : EIO }
                 rest = rest.dropFirst(count)
             }
             return 0

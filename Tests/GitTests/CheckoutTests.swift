@@ -6,12 +6,12 @@ import Testing
 
 @Suite("Checkout")
 struct CheckoutTests {
-    @Test("A checkout is the tree that git itself would write, and git calls it clean")
-    func faithful() async throws {
-        let upstream = try Upstream()
-        let deep = (0..<100).map { "d\($0)" }.joined(separator: "/") + "/leaf"
+    private static let deep = (0..<100).map { "d\($0)" }.joined(separator: "/") + "/leaf"
+
+    /// A commit with everything that a tree can hold, and one more after it.
+    private func richCommit(_ upstream: Upstream) throws -> CommitID {
         try upstream.commit([
-            "a": "1", "tool": "#!/bin/sh\n", "dir/b": "2", deep: "deep", "two\nlines": "3",
+            "a": "1", "tool": "#!/bin/sh\n", "dir/b": "2", Self.deep: "deep", "two\nlines": "3",
             ".gitattributes": "*.txt text eol=crlf\n* filter=evil\n", "x.txt": "line\n",
         ])
         try upstream.git("update-index", "--chmod=+x", "tool")
@@ -23,14 +23,21 @@ struct CheckoutTests {
         try upstream.git("update-index", "--add", "--cacheinfo", "160000,\(module),module")
         try upstream.git("commit", "--quiet", "--message", "Links")
         let commit = try upstream.head()
+        try upstream.git("reset", "--quiet", "--hard")
         try upstream.commit(["a": "later"])
+        return commit
+    }
 
+    @Test("A checkout is exactly the tree, with modes and links, and without filters")
+    func faithful() async throws {
+        let upstream = try Upstream()
+        let commit = try richCommit(upstream)
         let folder = try TestFolder()
         let place = "\(folder.path)/work"
         try await GitRepository(at: upstream.path).checkOut(commit, into: place)
 
         #expect(try content("\(place)/a") == "1")
-        #expect(try content("\(place)/\(deep)") == "deep")
+        #expect(try content("\(place)/\(Self.deep)") == "deep")
         #expect(try content("\(place)/two\nlines") == "3")
         #expect(try content("\(place)/x.txt") == "line\n")
         #expect(try content("\(place)/dir/up") == "1")
@@ -38,16 +45,32 @@ struct CheckoutTests {
         #expect(!FileManager.default.isExecutableFile(atPath: "\(place)/a"))
         let link = try FileManager.default.destinationOfSymbolicLink(atPath: "\(place)/to-dir")
         #expect(link == "./dir")
+        #expect(exists("\(place)/dangling"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(place)/module").isEmpty)
+        let names = try FileManager.default.contentsOfDirectory(atPath: place).sorted()
+        let expected = try upstream.git("ls-tree", "-z", "--name-only", "\(commit)")
+            .split(separator: "\0").map(String.init)
+        #expect(names == ([".git"] + expected).sorted())
         #expect(try folder.names() == ["work"])
+    }
+
+    @Test("A checkout is a clean work tree for git, without remotes and hooks")
+    func workTree() async throws {
+        let upstream = try Upstream()
+        let commit = try richCommit(upstream)
+        let folder = try TestFolder()
+        let place = "\(folder.path)/work"
+        try await GitRepository(at: upstream.path).checkOut(commit, into: place)
 
         let inside = try Inside(place)
         #expect(try inside.git("rev-parse", "--show-toplevel") == place)
         #expect(try inside.git("rev-parse", "HEAD") == "\(commit)")
-        #expect(try inside.git("status", "--porcelain", "--ignore-submodules") == "")
+        #expect(try inside.git("-c", "filter.evil.required=false", "status", "--porcelain") == "")
         #expect(try inside.git("log", "-1", "--format=%s") == "Links")
         #expect(try inside.git("remote") == "")
         #expect(!exists("\(place)/.git/hooks/post-checkout"))
+        try write("changed", to: "\(place)/a")
+        #expect(try inside.git("status", "--porcelain") == "M a")
     }
 
     @Test("What stood in the place is replaced whole, and stays whole when the checkout fails")
@@ -194,7 +217,8 @@ struct CheckoutTests {
 
         func git(_ arguments: String...) throws -> String {
             let bytes = try Upstream.git(["-C", place] + arguments, home: home.path)
-            return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
+            return String(decoding: bytes, as: UTF8.self).trimmingCharacters(
+                in: .whitespacesAndNewlines)
         }
     }
 }

@@ -14,6 +14,8 @@ public final class EvaluationBudget {
 
     /// The units that are left.
     public private(set) var remaining: Int
+    /// The error of the first limit that was exceeded; no `try` can make it unhappen.
+    public private(set) var failure: Diagnostic?
     private let depthLimit: Int
     private var depth = 0
 
@@ -27,11 +29,10 @@ public final class EvaluationBudget {
     public func charge(_ units: Int, at range: @autoclosure () -> SourceRange) throws(Diagnostic) {
         guard units <= remaining else {
             remaining = 0
-            throw Diagnostic(
-                summary: "Evaluation takes too much work",
-                detail: "The result would take more steps or memory than one evaluation may use.",
-                range: range(),
-                hint: "Look for a very large range, product or repetition.")
+            throw fail(
+                "Evaluation takes too much work",
+                "The result would take more steps or memory than one evaluation may use.",
+                range(), hint: "Look for a very large range, product or repetition.")
         }
         remaining -= units
     }
@@ -39,10 +40,9 @@ public final class EvaluationBudget {
     /// Goes one level deeper; each success must be matched by a call of `leave()`.
     public func enter(at range: @autoclosure () -> SourceRange) throws(Diagnostic) {
         guard depth < depthLimit else {
-            throw Diagnostic(
-                summary: "Evaluation is nested too deeply",
-                detail: "Expressions need one another more than \(depthLimit) levels deep.",
-                range: range())
+            throw fail(
+                "Evaluation is nested too deeply",
+                "Expressions need one another more than \(depthLimit) levels deep.", range())
         }
         depth += 1
     }
@@ -50,5 +50,22 @@ public final class EvaluationBudget {
     /// Comes back from one level.
     public func leave() {
         depth -= 1
+    }
+
+    /// Refuses a collection in which others are nested too deeply.
+    func check(nesting: Int, at range: @autoclosure () -> SourceRange) throws(Diagnostic) {
+        guard nesting > Self.deepestValue else { return }
+        throw fail(
+            "Value is nested too deeply",
+            "Collections are inside one another more than \(Self.deepestValue) levels deep.",
+            range())
+    }
+
+    private func fail(
+        _ summary: String, _ detail: String, _ range: SourceRange, hint: String? = nil
+    ) -> Diagnostic {
+        let diagnostic = Diagnostic(summary: summary, detail: detail, range: range, hint: hint)
+        if failure == nil { failure = diagnostic }
+        return diagnostic
     }
 }

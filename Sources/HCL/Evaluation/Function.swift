@@ -8,20 +8,30 @@ public struct Function {
         public let type: ValueType
         /// Whether null is an acceptable argument.
         public let allowsNull: Bool
-        /// Whether the body deals with unknown arguments itself.
+        /// How much of an argument may be unknown.
+        public let unknowns: Unknowns
+
+        /// How much of an argument may be unknown when the body is called.
         ///
-        /// Otherwise a call with an unknown argument gives an unknown result, with the argument's
-        /// reasons, without a call of the body.
-        public let allowsUnknown: Bool
+        /// A call with more than that gives an unknown result, with the argument's reasons,
+        /// without a call of the body.
+        public enum Unknowns: Sendable {
+            /// Nothing: the argument must be known in all its parts.
+            case none
+            /// Parts of a collection, but not the argument itself.
+            case inside
+            /// Everything: the body deals with unknown arguments itself.
+            case all
+        }
 
         /// Creates a parameter.
         public init(
-            _ name: String, _ type: ValueType, allowsNull: Bool = false, allowsUnknown: Bool = false
+            _ name: String, _ type: ValueType, allowsNull: Bool = false, unknowns: Unknowns = .none
         ) {
             self.name = name
             self.type = type
             self.allowsNull = allowsNull
-            self.allowsUnknown = allowsUnknown
+            self.unknowns = unknowns
         }
     }
 

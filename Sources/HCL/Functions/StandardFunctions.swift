@@ -1,10 +1,111 @@
-/// The functions of Terraform 0.15.3 that need neither files nor processes.
+/// The functions of Terraform 0.15.3, the table that Terragrunt offers, and its three tests on text.
+///
+/// Functions that depend on files, time or chance give unknown values with a reason; a caller that
+/// can read files offers its own functions under those names.
 public enum StandardFunctions {
     /// The names of all standard functions, ascending.
-    public static var names: [String] { [] }
+    public static let names: [String] = (table.keys + lazyNames).sorted()
 
     /// The standard function with a name.
     public static func function(named name: String) -> Function? {
-        nil
+        if let function = table[name] { return function.function }
+        switch name {
+        case "try": return LazyFunctions.attempt
+        case "can": return LazyFunctions.can
+        default: return nil
+        }
+    }
+
+    private static let lazyNames = ["can", "try"]
+
+    private static let table: [String: StandardFunction] = {
+        let all =
+            NumberFunctions.all + TextFunctions.all + TextTests.all + CollectionFunctions.all
+            + ListFunctions.all + MapFunctions.all + SetFunctions.all + ConversionFunctions.all
+            + EncodingFunctions.all + FormatFunctions.all + PatternFunctions.all
+            + UnknowableFunctions.all
+        return Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    }()
+}
+
+/// A standard function: like `Function`, but without state, so that the table can be shared.
+struct StandardFunction: Sendable {
+    typealias Body = @Sendable (Call) throws(Diagnostic) -> Value
+
+    let name: String
+    let parameters: [Function.Parameter]
+    let variadic: Function.Parameter?
+    let result: ValueType
+    let body: Body
+
+    init(
+        _ name: String, _ parameters: [Function.Parameter],
+        variadic: Function.Parameter? = nil, result: ValueType = .dynamic, _ body: @escaping Body
+    ) {
+        self.name = name
+        self.parameters = parameters
+        self.variadic = variadic
+        self.result = result
+        self.body = body
+    }
+
+    var function: Function {
+        Function(name, parameters, variadic: variadic, result: result, body: body)
+    }
+}
+
+extension Function.Parameter {
+    static func text(_ name: String) -> Self { Self(name, .string) }
+    static func number(_ name: String) -> Self { Self(name, .number) }
+    static func list(_ name: String, of element: ValueType = .dynamic) -> Self {
+        Self(name, .list(element))
+    }
+    /// Any value that is known at least from outside.
+    static func any(_ name: String) -> Self { Self(name, .dynamic, unknowns: .inside) }
+}
+
+extension Call {
+    /// The text of an argument whose parameter is text.
+    func text(_ index: Int) -> String { arguments[index].stringValue ?? "" }
+    /// The number of an argument whose parameter is a number.
+    func number(_ index: Int) -> Number { arguments[index].numberValue ?? .zero }
+
+    /// The number of an argument, which must be whole.
+    func integer(_ index: Int) throws(Diagnostic) -> Int {
+        guard let integer = number(index).integer else {
+            throw failure(argument: index, "a whole number is required")
+        }
+        return integer
+    }
+
+    /// The elements of an argument that must be a list, a set or a tuple.
+    func elements(_ index: Int) throws(Diagnostic) -> [Value] {
+        guard let elements = arguments[index].elements else {
+            throw failure(argument: index, "a list, a set or a tuple is required")
+        }
+        return elements.elements
+    }
+
+    /// The elements of an argument that must be a map or an object.
+    func attributes(_ index: Int) throws(Diagnostic) -> ValueMap {
+        guard let attributes = arguments[index].attributes else {
+            throw failure(argument: index, "a map or an object is required")
+        }
+        return attributes
+    }
+
+    /// Converts an argument or makes an error of the failure.
+    func converted(_ index: Int, to type: ValueType) throws(Diagnostic) -> Value {
+        do {
+            return try arguments[index].converted(to: type)
+        } catch {
+            throw failure(argument: index, error.description)
+        }
+    }
+
+    /// Text as a result, charged for.
+    func result(_ text: String) throws(Diagnostic) -> Value {
+        try charge(text.utf8.count)
+        return .text(text)
     }
 }

@@ -12,10 +12,13 @@ struct BinaryFloat: Sendable, Equatable {
     /// Rounds to the precision, ties to even.
     ///
     /// `sticky` says that the true value is slightly greater in magnitude than the given one.
-    init(isNegative: Bool, mantissa: BigUnsigned, exponent: Int, sticky: Bool = false) {
+    init(
+        isNegative: Bool, mantissa: BigUnsigned, exponent: Int, sticky: Bool = false,
+        precision: Int = Self.precision
+    ) {
         var mantissa = mantissa
         var exponent = exponent
-        let excess = mantissa.bitWidth - Self.precision
+        let excess = mantissa.bitWidth - precision
         if excess > 0 {
             let half = mantissa.bit(excess - 1)
             let rest = sticky || mantissa.trailingZeroBitCount < excess - 1

@@ -13,8 +13,7 @@ extension Number: CustomStringConvertible {
     private static func text(of float: BinaryFloat) -> String {
         let sign = float.isNegative ? "-" : ""
         if float.mantissa.isZero { return sign + "0" }
-        var decimal = exactDecimal(float.mantissa, float.exponent)
-        shorten(&decimal, float)
+        let decimal = shortestDecimal(of: float)
         let point = decimal.digits.count + decimal.exponent
         let zero = UInt8(ascii: "0")
         var text: [UInt8] = Array(sign.utf8)
@@ -30,6 +29,13 @@ extension Number: CustomStringConvertible {
             text += decimal.digits.suffix(-decimal.exponent)
         }
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The fewest digits of a number other than zero that read back as the same number.
+    static func shortestDecimal(of float: BinaryFloat) -> Decimal {
+        var decimal = exactDecimal(float.mantissa, float.exponent)
+        shorten(&decimal, float)
+        return decimal
     }
 
     /// All decimal digits of `mantissa × 2^exponent`, without zeros at the end.

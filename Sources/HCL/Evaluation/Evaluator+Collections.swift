@@ -1,0 +1,92 @@
+extension Evaluator {
+    func tuple(
+        _ elements: [ExpressionNode], _ range: ByteRange, _ scope: Scope?
+    ) throws(Diagnostic) -> Value {
+        var values: [Value] = []
+        values.reserveCapacity(elements.count)
+        for element in elements { values.append(try evaluate(element, scope)) }
+        return try tuple(of: values, at: range)
+    }
+
+    func tuple(of values: [Value], at range: ByteRange) throws(Diagnostic) -> Value {
+        let list = ValueList(values)
+        try budget.check(nesting: list.nesting, at: location(range))
+        return .tuple(list)
+    }
+
+    func object(
+        of pairs: [(key: String, value: Value)], at range: ByteRange
+    ) throws(Diagnostic) -> Value {
+        let map = ValueMap(pairs)
+        try budget.check(nesting: map.nesting, at: location(range))
+        return .object(map)
+    }
+
+    func object(
+        _ items: [ObjectItemNode], _ range: ByteRange, _ scope: Scope?
+    ) throws(Diagnostic) -> Value {
+        var pairs: [(key: String, value: Value)] = []
+        pairs.reserveCapacity(items.count)
+        var reasons: [UnknownReason]?
+        for item in items {
+            let key = try objectKey(item, scope)
+            let value = try evaluate(item.value, scope)
+            if key.isNull {
+                throw failure("Null value as key", "The key is null.", at: item.value.range)
+            }
+            let name = try convert(
+                key, to: .string, summary: "Incorrect key type", at: item.key.range)
+            if let name = name.stringValue {
+                pairs.append((name, value))
+            } else {
+                reasons = (reasons ?? []) + name.unknownReasons
+            }
+        }
+        if let reasons { return .unknown(Unknown(reasons: reasons)) }
+        return try object(of: pairs, at: range)
+    }
+
+    private func objectKey(
+        _ item: ObjectItemNode, _ scope: Scope?
+    ) throws(Diagnostic) -> Value {
+        if let name = item.literalKey { return .text(name) }
+        if case .reference(let node) = item.key, !node.steps.isEmpty {
+            throw failure(
+                "Ambiguous attribute key", "This may be a reference or a name with dots.",
+                at: item.key.range,
+                hint: "Write (\(source.text(in: node.range))) for a reference, or quote the name.")
+        }
+        return try evaluate(item.key, scope)
+    }
+
+    func splat(
+        _ base: ExpressionNode, _ each: ExpressionNode, _ scope: Scope?
+    ) throws(Diagnostic) -> Value {
+        let value = try evaluate(base, scope)
+        let elements: [Value]
+        var isList = false
+        switch value {
+        case .unknown(let unknown): return .unknown(unknown.retyped(.dynamic))
+        case .null(.list), .null(.set), .null(.tuple):
+            throw failure(
+                "Splat of null value", "The sequence is null, so it has no elements.",
+                at: base.range)
+        case .null: elements = []
+        case .tuple(let list): elements = list.elements
+        case .list(_, let list), .set(_, let list):
+            elements = list.elements
+            isList = true
+        default: elements = [value]
+        }
+        var results: [Value] = []
+        results.reserveCapacity(elements.count)
+        for element in elements {
+            let inner = Scope([(Scope.splatElement, element)], outer: scope)
+            results.append(try evaluate(each, inner))
+        }
+        let tuple = try tuple(of: results, at: each.range)
+        guard isList else { return tuple }
+        return try convert(
+            tuple, to: .list(.dynamic), summary: "Inconsistent elements", at: each.range)
+    }
+}

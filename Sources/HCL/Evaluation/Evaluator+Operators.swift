@@ -1,0 +1,156 @@
+extension Evaluator {
+    func unary(
+        _ symbol: UnaryOperator, _ operand: ExpressionNode, _ range: ByteRange, _ scope: Scope?
+    ) throws(Diagnostic) -> Value {
+        let type: ValueType = symbol == .not ? .bool : .number
+        let value = try convert(
+            evaluate(operand, scope), to: type, summary: "Invalid operand", at: operand.range)
+        switch value {
+        case .bool(let flag): return .bool(!flag)
+        case .number(let number): return .number(number.negated)
+        case .unknown: return value
+        default: throw failure("Operation failed", "The operand is null.", at: range)
+        }
+    }
+
+    /// Chains of operators lean to the left and can be long, so they are walked in a loop.
+    func binary(_ node: ExpressionNode, _ scope: Scope?) throws(Diagnostic) -> Value {
+        var pending: [(BinaryOperator, left: ExpressionNode, right: ExpressionNode)] = []
+        var innermost = node
+        while case .binary(let symbol, let left, let right) = innermost {
+            pending.append((symbol, left, right))
+            innermost = left
+        }
+        var result = Operand(innermost.range) { () throws(Diagnostic) in
+            try evaluate(innermost, scope)
+        }
+        for (symbol, left, right) in pending.reversed() {
+            try budget.charge(1, at: location(right.range))
+            let second = Operand(right.range) { () throws(Diagnostic) in
+                try evaluate(right, scope)
+            }
+            let range = left.range.union(right.range)
+            let first = result
+            result = Operand(range) { () throws(Diagnostic) in
+                try apply(symbol, first, second, range)
+            }
+            if let failure = budget.failure { throw failure }
+        }
+        return try result.value()
+    }
+
+    /// A value or the error instead of it.
+    private struct Operand {
+        let range: ByteRange
+        let result: Result<Value, Diagnostic>
+
+        init(_ range: ByteRange, _ body: () throws(Diagnostic) -> Value) {
+            self.range = range
+            result = Result { () throws(Diagnostic) in try body() }
+        }
+
+        func value() throws(Diagnostic) -> Value { try result.get() }
+    }
+
+    private func apply(
+        _ symbol: BinaryOperator, _ left: Operand, _ right: Operand, _ range: ByteRange
+    ) throws(Diagnostic) -> Value {
+        let type: ValueType
+        switch symbol {
+        case .and, .or: type = .bool
+        case .equal, .notEqual: type = .dynamic
+        default: type = .number
+        }
+        // Errors of conversion come before those of the operands, which logic may ignore.
+        let first = try converted(left, to: type)
+        let second = try converted(right, to: type)
+        if symbol == .and || symbol == .or {
+            let decisive = symbol == .or
+            if let value = try shortCircuit(decisive, left, right, first, second) { return value }
+        }
+        _ = try left.value()
+        _ = try right.value()
+        if type == .dynamic { return equality(first, second, isNegated: symbol == .notEqual) }
+        if first.isNull || second.isNull {
+            throw failure("Operation failed", "An operand is null.", at: range)
+        }
+        if first.isUnknown || second.isUnknown {
+            let isArithmetic = type == .number && !symbol.isComparison
+            return .unknown(
+                Unknown(
+                    type: isArithmetic ? .number : .bool,
+                    reasons: first.unknownReasons + second.unknownReasons))
+        }
+        if case .bool = first { return .bool(symbol == .and) }
+        guard let one = first.numberValue, let two = second.numberValue,
+            let value = symbol.compute(one, two)
+        else {
+            throw failure("Operation failed", "There is no such number.", at: range)
+        }
+        return value
+    }
+
+    private func converted(_ operand: Operand, to type: ValueType) throws(Diagnostic) -> Value {
+        guard case .success(let value) = operand.result else {
+            return .unknown(Unknown(type: type, reasons: []))
+        }
+        return try convert(value, to: type, summary: "Invalid operand", at: operand.range)
+    }
+
+    /// Logic is decided by one operand when that suffices, whatever is wrong with the other.
+    ///
+    /// A null counts as false here, as it does in the reference implementation.
+    private func shortCircuit(
+        _ decisive: Bool, _ left: Operand, _ right: Operand, _ first: Value, _ second: Value
+    ) throws(Diagnostic) -> Value? {
+        let one: Bool? = first.isUnknown ? nil : first.boolValue ?? false
+        let two: Bool? = second.isUnknown ? nil : second.boolValue ?? false
+        let unknown = Value.unknown(
+            Unknown(type: .bool, reasons: first.unknownReasons + second.unknownReasons))
+        switch (one, two) {
+        case (nil, nil):
+            guard case .success = left.result else { return nil }
+            return unknown
+        case (decisive, _), (_, decisive): return .bool(decisive)
+        case (nil, _):
+            _ = try left.value()
+            return unknown
+        case (_, nil):
+            _ = try right.value()
+            return unknown
+        default: return nil
+        }
+    }
+
+    private func equality(_ first: Value, _ second: Value, isNegated: Bool) -> Value {
+        guard let isEqual = first.equals(second) else {
+            return .unknown(
+                Unknown(type: .bool, reasons: first.unknownReasons + second.unknownReasons))
+        }
+        return .bool(isEqual != isNegated)
+    }
+}
+
+extension BinaryOperator {
+    fileprivate var isComparison: Bool {
+        switch self {
+        case .less, .lessOrEqual, .greater, .greaterOrEqual: true
+        default: false
+        }
+    }
+
+    fileprivate func compute(_ left: Number, _ right: Number) -> Value? {
+        switch self {
+        case .less: .bool(left < right)
+        case .lessOrEqual: .bool(left <= right)
+        case .greater: .bool(left > right)
+        case .greaterOrEqual: .bool(left >= right)
+        case .add: (left + right).map { .number($0) }
+        case .subtract: (left - right).map { .number($0) }
+        case .multiply: (left * right).map { .number($0) }
+        case .divide: (left / right).map { .number($0) }
+        case .modulo: (left % right).map { .number($0) }
+        case .or, .and, .equal, .notEqual: nil
+        }
+    }
+}

@@ -1,0 +1,53 @@
+extension Evaluator {
+    func reference(_ node: ReferenceNode, _ scope: Scope?) throws(Diagnostic) -> Value {
+        if let value = scope?.value(of: node.name) {
+            return try take(node.steps[...], from: value)
+        }
+        let reference = Reference(
+            name: node.name, steps: node.steps, range: location(node.range),
+            nameRange: location(node.nameRange), budget: budget)
+        try budget.enter(at: location(node.range))
+        defer { budget.leave() }
+        guard let resolved = try environment.resolve(reference) else {
+            let names = environment.variableNames + (scope?.visibleNames ?? [])
+            throw failure(
+                "Unknown variable", "There is no variable \"\(node.name)\" here.",
+                at: node.nameRange,
+                hint: NearestName.hint(for: node.name, among: names)
+                    ?? (names.isEmpty ? "Put text in quotes." : nil))
+        }
+        return try take(node.steps.dropFirst(resolved.consumedSteps), from: resolved.value)
+    }
+
+    /// Goes from a value along constant steps.
+    func take(_ steps: ArraySlice<TraversalStep>, from value: Value) throws(Diagnostic) -> Value {
+        var value = value
+        for step in steps {
+            do {
+                switch step.kind {
+                case .attribute(let name): value = try value.attribute(name)
+                case .index(let key): value = try value.element(at: key)
+                }
+            } catch {
+                throw failure(error.summary, error.detail, at: step.range, hint: error.hint)
+            }
+        }
+        return value
+    }
+
+    func index(
+        _ collection: ExpressionNode, _ key: ExpressionNode, _ brackets: ByteRange,
+        _ scope: Scope?
+    ) throws(Diagnostic) -> Value {
+        let base = try evaluate(collection, scope)
+        let index = try evaluate(key, scope)
+        do {
+            if case .unknown(let unknown) = base, case .unknown(let other) = index {
+                return .unknown(Unknown(reasons: unknown.reasons + other.reasons))
+            }
+            return try base.element(at: index)
+        } catch {
+            throw failure(error.summary, error.detail, at: brackets, hint: error.hint)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// The two functions that look at whether their arguments can be evaluated.
+enum LazyFunctions {
+    /// The first argument that has no error.
+    ///
+    /// If that is not wholly known, neither is the result: what is unknown now may turn out to be
+    /// an error.
+    static var attempt: Function {
+        Function(
+            name: "try", parameters: [], variadic: nil, resultType: .dynamic,
+            implementation: .lazy { call throws(Diagnostic) in
+                guard call.count > 0 else {
+                    throw Diagnostic(
+                        summary: "Error in function call",
+                        detail: "Call to function \"try\" failed: an argument is required.",
+                        range: call.nameRange)
+                }
+                var failures: [String] = []
+                for index in 0..<call.count {
+                    do throws(Diagnostic) {
+                        return unknownUnlessWhollyKnown(try call.evaluate(index), type: .dynamic)
+                    } catch {
+                        failures.append(error.description)
+                    }
+                }
+                throw Diagnostic(
+                    summary: "Error in function call",
+                    detail: "No argument of \"try\" can be evaluated:\n  "
+                        + failures.joined(separator: "\n  "),
+                    range: call.nameRange, hint: "Add a last argument that cannot fail.")
+            })
+    }
+
+    /// Whether the argument has no error.
+    static var can: Function {
+        Function(
+            name: "can", parameters: [], variadic: nil, resultType: .bool,
+            implementation: .lazy { call throws(Diagnostic) in
+                guard call.count == 1 else {
+                    throw Diagnostic(
+                        summary: "Error in function call",
+                        detail: "Call to function \"can\" failed: it takes one argument.",
+                        range: call.nameRange)
+                }
+                guard let value = try? call.evaluate(0) else { return .bool(false) }
+                let known = unknownUnlessWhollyKnown(value, type: .bool)
+                return known.isUnknown ? known : .bool(true)
+            })
+    }
+
+    private static func unknownUnlessWhollyKnown(_ value: Value, type: ValueType) -> Value {
+        if value.isWhollyKnown { return value }
+        return .unknown(Unknown(type: type, reasons: value.unknownReasons))
+    }
+}

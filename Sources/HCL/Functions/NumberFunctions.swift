@@ -1,0 +1,152 @@
+/// Functions of numbers.
+enum NumberFunctions {
+    static let all: [StandardFunction] = [
+        .init("abs", [.number("num")], result: .number) { call in
+            let number = call.number(0)
+            return .number(number.isNegative ? number.negated : number)
+        },
+        .init("ceil", [.number("num")], result: .number) { .number($0.number(0).ceiling) },
+        .init("floor", [.number("num")], result: .number) { .number($0.number(0).floor) },
+        .init("max", [], variadic: .number("numbers"), result: .number, maximum),
+        .init("min", [], variadic: .number("numbers"), result: .number, minimum),
+        .init("parseint", [.text("number"), .number("base")], result: .number, parseInteger),
+        .init("pow", [.number("num"), .number("power")], result: .number, power),
+        .init("signum", [.number("num")], result: .number) { call throws(Diagnostic) in
+            let integer = try call.integer(0)
+            return .integer(integer.signum())
+        },
+        .init("sum", [.any("list")], result: .number, sum),
+        .init("range", [], variadic: .number("params"), result: .list(.number), range),
+    ]
+
+    @Sendable
+    private static func maximum(_ call: Call) throws(Diagnostic) -> Value {
+        try extreme(call) { $0 < $1 }
+    }
+
+    @Sendable
+    private static func minimum(_ call: Call) throws(Diagnostic) -> Value {
+        try extreme(call) { $1 < $0 }
+    }
+
+    private static func extreme(
+        _ call: Call, _ isBetter: (Number, Number) -> Bool
+    ) throws(Diagnostic) -> Value {
+        let numbers = call.arguments.compactMap(\.numberValue)
+        guard var best = numbers.first else {
+            throw call.failure("at least one number is required")
+        }
+        for number in numbers where isBetter(best, number) { best = number }
+        return .number(best)
+    }
+
+    /// Digits of any base up to 62, as letters: first the small ones, then the capitals.
+    @Sendable
+    private static func parseInteger(_ call: Call) throws(Diagnostic) -> Value {
+        let base = try call.integer(1)
+        guard (2...62).contains(base) else {
+            throw call.failure(argument: 1, "the base must be between 2 and 62")
+        }
+        var text = Substring(call.text(0))
+        let isNegative = text.first == "-"
+        if isNegative || text.first == "+" { text.removeFirst() }
+        guard !text.isEmpty, text.utf8.count <= Number.longestText else {
+            throw call.failure(argument: 0, "there are no digits, or too many")
+        }
+        var total = Number.zero
+        for byte in text.utf8 {
+            guard let digit = digit(byte, base: base),
+                let next = (total * Number(base)).flatMap({ $0 + Number(digit) })
+            else {
+                throw call.failure(
+                    argument: 0, "\"\(call.text(0))\" is not a whole number to base \(base)")
+            }
+            total = next
+        }
+        return .number(isNegative ? total.negated : total)
+    }
+
+    private static func digit(_ byte: UInt8, base: Int) -> Int? {
+        let value: Int
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): value = Int(byte) - 48
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): value = Int(byte) - 97 + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            value = Int(byte) - 65 + (base <= 36 ? 10 : 36)
+        default: return nil
+        }
+        return value < base ? value : nil
+    }
+
+    /// Powers are rounded to double precision, as the reference implementation computes them.
+    @Sendable
+    private static func power(_ call: Call) throws(Diagnostic) -> Value {
+        guard let exponent = call.number(1).integer else {
+            return call.unknown("pow with a fractional power, which is not supported")
+        }
+        var result = Number(1)
+        var square = call.number(0)
+        var rest = exponent.magnitude
+        while rest > 0 {
+            if rest & 1 == 1 { result = (result * square) ?? .infinity }
+            rest >>= 1
+            if rest > 0 { square = (square * square) ?? .infinity }
+        }
+        if exponent < 0 { result = (Number(1) / result) ?? .infinity }
+        guard let float = result.float else { return .number(result) }
+        return .number(
+            Number(
+                BinaryFloat(
+                    isNegative: float.isNegative, mantissa: float.mantissa,
+                    exponent: float.exponent, precision: 53)))
+    }
+
+    @Sendable
+    private static func sum(_ call: Call) throws(Diagnostic) -> Value {
+        let elements = try call.elements(0)
+        guard !elements.isEmpty else { throw call.failure(argument: 0, "there are no elements") }
+        var total = Number.zero
+        for element in elements {
+            guard let value = try? element.converted(to: .number) else {
+                throw call.failure(argument: 0, "all elements must be numbers")
+            }
+            if case .unknown(let unknown) = value { return .unknown(unknown.retyped(.number)) }
+            guard let number = value.numberValue, let next = total + number else {
+                throw call.failure(argument: 0, "an element is null or there is no such sum")
+            }
+            total = next
+        }
+        return .number(total)
+    }
+
+    /// The reference implementation makes at most this many elements, too.
+    private static let longestRange = 1_024
+
+    @Sendable
+    private static func range(_ call: Call) throws(Diagnostic) -> Value {
+        guard (1...3).contains(call.arguments.count) else {
+            throw call.failure("it takes one to three numbers")
+        }
+        let start = call.arguments.count == 1 ? .zero : call.number(0)
+        let end = call.number(call.arguments.count == 1 ? 0 : 1)
+        let isDown = end < start
+        let step = call.arguments.count == 3 ? call.number(2) : Number(isDown ? -1 : 1)
+        guard !step.isZero else { throw call.failure(argument: 2, "the step must not be zero") }
+        if step.isNegative != isDown && start != end {
+            throw call.failure(
+                argument: 2, isDown ? "the step must be negative" : "the step must be positive")
+        }
+        var elements: [Value] = []
+        var number = start
+        while isDown ? end < number : number < end {
+            guard elements.count < longestRange else {
+                throw call.failure("it would have more than \(longestRange) elements")
+            }
+            elements.append(.number(number))
+            guard let next = number + step else { break }
+            number = next
+        }
+        try call.charge(elements.count)
+        return .list(.number, ValueList(elements))
+    }
+}

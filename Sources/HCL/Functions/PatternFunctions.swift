@@ -1,0 +1,183 @@
+/// Functions that search text with regular expressions.
+enum PatternFunctions {
+    static let all: [StandardFunction] = [
+        .init("regex", [.text("pattern"), .text("string")], regex),
+        .init("regexall", [.text("pattern"), .text("string")], regexAll),
+        .init(
+            "replace", [.text("str"), .text("substr"), .text("replace")],
+            result: .string, replace),
+    ]
+
+    private static func compile(
+        _ text: String, _ call: Call, argument: Int
+    ) throws(Diagnostic) -> Pattern {
+        do {
+            return try Pattern(text)
+        } catch {
+            throw call.failure(argument: argument, error.description, parameter: "pattern")
+        }
+    }
+
+    private static func matches(
+        of pattern: Pattern, in text: [Unicode.Scalar], mostMatches: Int, _ call: Call
+    ) throws(Diagnostic) -> [Pattern.Match] {
+        let (matches, steps) = pattern.matches(
+            in: text, mostMatches: mostMatches, mostSteps: call.budget.remaining)
+        try call.charge(steps)
+        return matches
+    }
+
+    @Sendable
+    private static func regex(_ call: Call) throws(Diagnostic) -> Value {
+        let text = Array(call.text(1).unicodeScalars)
+        let pattern = try compile(call.text(0), call, argument: 0)
+        try checkNames(pattern, call)
+        guard let match = try matches(of: pattern, in: text, mostMatches: 1, call).first else {
+            throw call.failure("the pattern does not match any part of the text")
+        }
+        return value(of: match, pattern, text)
+    }
+
+    @Sendable
+    private static func regexAll(_ call: Call) throws(Diagnostic) -> Value {
+        let text = Array(call.text(1).unicodeScalars)
+        let pattern = try compile(call.text(0), call, argument: 0)
+        try checkNames(pattern, call)
+        let matches = try matches(of: pattern, in: text, mostMatches: .max, call)
+        try call.charge(matches.count * (pattern.groupNames.count + 1))
+        let names = pattern.groupNames
+        let type: ValueType
+        if names.isEmpty {
+            type = .string
+        } else if names[0] == nil {
+            type = .tuple(names.map { _ in .string })
+        } else {
+            type = .object(
+                Dictionary(names.map { ($0 ?? "", .string) }, uniquingKeysWith: { $1 }))
+        }
+        return .list(type, ValueList(matches.map { value(of: $0, pattern, text) }))
+    }
+
+    private static func checkNames(_ pattern: Pattern, _ call: Call) throws(Diagnostic) {
+        let named = pattern.groupNames.compactMap { $0 }
+        guard named.isEmpty || named.count == pattern.groupNames.count else {
+            throw call.failure(
+                argument: 0, "either all groups have names or none", parameter: "pattern")
+        }
+    }
+
+    /// The whole match, or its groups as a tuple or an object.
+    private static func value(
+        of match: Pattern.Match, _ pattern: Pattern, _ text: [Unicode.Scalar]
+    ) -> Value {
+        func group(_ index: Int) -> Value {
+            let (start, end) = (match[2 * index], match[2 * index + 1])
+            if start < 0 || end < 0 { return .null(.string) }
+            return .text(String(String.UnicodeScalarView(text[start..<end])))
+        }
+        if pattern.groupNames.isEmpty { return group(0) }
+        if pattern.groupNames[0] == nil {
+            return .tuple(ValueList((1...pattern.groupNames.count).map(group)))
+        }
+        let pairs = pattern.groupNames.enumerated().map { index, name in
+            (key: (name ?? "").inNormalFormC(), value: group(index + 1))
+        }
+        return .object(ValueMap(pairs))
+    }
+
+    /// Replaces a text, or a pattern when it is written between slashes.
+    @Sendable
+    private static func replace(_ call: Call) throws(Diagnostic) -> Value {
+        let (text, wanted, replacement) = (call.text(0), call.text(1), call.text(2))
+        if wanted.utf8.count > 1, wanted.hasPrefix("/"), wanted.hasSuffix("/") {
+            return try replacePattern(call, String(wanted.dropFirst().dropLast()))
+        }
+        let parts =
+            wanted.isEmpty
+            ? [""] + text.unicodeScalars.map { String(Character($0)) } + [""]
+            : Pieces.split(text, by: wanted)
+        let (more, overflow) = (parts.count - 1).multipliedReportingOverflow(
+            by: replacement.utf8.count)
+        try call.charge(overflow ? .max : more)
+        return try call.result(parts.joined(separator: replacement))
+    }
+
+    private static func replacePattern(
+        _ call: Call, _ wanted: String
+    ) throws(Diagnostic) -> Value {
+        let text = Array(call.text(0).unicodeScalars)
+        let pattern = try compile(wanted, call, argument: 1)
+        let template = Array(call.text(2).unicodeScalars)
+        var result = String.UnicodeScalarView()
+        var last = 0
+        for match in try matches(of: pattern, in: text, mostMatches: .max, call) {
+            result.append(contentsOf: text[last..<match[0]])
+            let filled = ReplacementTemplate(template).filled(match, pattern, text)
+            try call.charge(filled.count + template.count)
+            result.append(contentsOf: filled)
+            last = match[1]
+        }
+        result.append(contentsOf: text[last...])
+        return try call.result(String(result))
+    }
+}
+
+/// The replacement for a match, in which `$1`, `${name}` and `$$` have a meaning.
+private struct ReplacementTemplate {
+    private let template: [Unicode.Scalar]
+
+    init(_ template: [Unicode.Scalar]) {
+        self.template = template
+    }
+
+    func filled(
+        _ match: Pattern.Match, _ pattern: Pattern, _ text: [Unicode.Scalar]
+    ) -> [Unicode.Scalar] {
+        var result: [Unicode.Scalar] = []
+        var index = 0
+        while index < template.count {
+            guard template[index] == "$" else {
+                result.append(template[index])
+                index += 1
+                continue
+            }
+            if index + 1 < template.count, template[index + 1] == "$" {
+                result.append("$")
+                index += 2
+            } else if let (name, end) = name(at: index + 1) {
+                result += group(name, match, pattern, text)
+                index = end
+            } else {
+                result.append("$")
+                index += 1
+            }
+        }
+        return result
+    }
+
+    private func name(at start: Int) -> (String, Int)? {
+        let isBraced = start < template.count && template[start] == "{"
+        let first = isBraced ? start + 1 : start
+        var end = first
+        while end < template.count,
+            template[end] == "_" || template[end].properties.isAlphabetic
+                || template[end].properties.numericType != nil
+        {
+            end += 1
+        }
+        guard end > first else { return nil }
+        let name = String(String.UnicodeScalarView(template[first..<end]))
+        guard isBraced else { return (name, end) }
+        return end < template.count && template[end] == "}" ? (name, end + 1) : nil
+    }
+
+    private func group(
+        _ name: String, _ match: Pattern.Match, _ pattern: Pattern, _ text: [Unicode.Scalar]
+    ) -> ArraySlice<Unicode.Scalar> {
+        let named = pattern.groupNames.firstIndex { $0 == name }.map { $0 + 1 }
+        guard let index = Int(name) ?? named, index <= pattern.groupNames.count, index >= 0,
+            match[2 * index] >= 0, match[2 * index + 1] >= 0
+        else { return [] }
+        return text[match[2 * index]..<match[2 * index + 1]]
+    }
+}

@@ -1,0 +1,120 @@
+extension Lexer {
+    /// One token inside quotes.
+    mutating func lexQuoted() {
+        if openSequence() { return }
+        switch bytes[index] {
+        case UInt8(ascii: "\""): closeQuote()
+        case UInt8(ascii: "$"), UInt8(ascii: "%"):
+            emitDollar(.quotedText, atEnd: .invalidCharacter)
+        case UInt8(ascii: "\r"), UInt8(ascii: "\n"): lexQuotedNewlines()
+        default:
+            let length = quotedTextLength()
+            if length > 0 { return emit(.quotedText, length: length) }
+            let width = characterWidth(at: index)
+            emit(width == 0 ? .invalidEncoding : .invalidCharacter, length: max(1, width))
+        }
+    }
+
+    /// A dollar or percent sign that begins no sequence: alone, or doubled before a brace.
+    private mutating func emitDollar(_ kind: TokenKind, atEnd: TokenKind) {
+        let byte = bytes[index]
+        if index + 1 == bytes.count { return emit(atEnd, length: 1) }
+        guard peek(1) == byte, peek(2) == UInt8(ascii: "{") else { return emit(kind, length: 1) }
+        emit(kind, length: peek(3) == UInt8(ascii: "~") ? 4 : 3)
+    }
+
+    private mutating func lexQuotedNewlines() {
+        var end = index
+        while end < bytes.count,
+            bytes[end] == UInt8(ascii: "\r") || bytes[end] == UInt8(ascii: "\n")
+        {
+            end += 1
+        }
+        emit(.quotedNewline, length: end - index)
+    }
+
+    private func quotedTextLength() -> Int {
+        var end = index
+        while end < bytes.count {
+            switch bytes[end] {
+            case UInt8(ascii: "\""), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "\r"),
+                UInt8(ascii: "\n"):
+                return end - index
+            case UInt8(ascii: "\\"):
+                let next = end + 1
+                guard next < bytes.count, bytes[next] != UInt8(ascii: "\r"),
+                    bytes[next] != UInt8(ascii: "\n")
+                else { return end - index }
+                let width = characterWidth(at: next)
+                if width == 0 { return end - index }
+                end = next + width
+            case 0..<0x80: end += 1
+            default:
+                let width = characterWidth(at: end)
+                if width == 0 { return end - index }
+                end += width
+            }
+        }
+        return end - index
+    }
+
+    /// One token inside a heredoc.
+    mutating func lexHeredoc() {
+        if openSequence() { return }
+        let byte = bytes[index]
+        if byte == UInt8(ascii: "$") || byte == UInt8(ascii: "%") {
+            let isEscape = peek(1) == byte && peek(2) == UInt8(ascii: "{")
+            if !isEscape {
+                if index + 1 == bytes.count { return emit(.invalidCharacter, length: 1) }
+                return emitHeredocText(length: 1)
+            }
+            return emitHeredocText(length: peek(3) == UInt8(ascii: "~") ? 4 : 3)
+        }
+        let length = plainTextLength()
+        let newline = newlineLength(at: index + length)
+        if newline > 0 { return emitHeredocLine(length: length, newlineLength: newline) }
+        if length > 0 { return emitHeredocText(length: length) }
+        if characterWidth(at: index) == 0 { return emit(.invalidEncoding, length: 1) }
+        emitRest(.invalidCharacter)
+    }
+
+    /// One token of a template that stands alone.
+    mutating func lexBareTemplate() {
+        if openSequence() { return }
+        let byte = bytes[index]
+        if byte == UInt8(ascii: "$") || byte == UInt8(ascii: "%") {
+            return emitDollar(.plainText, atEnd: .plainText)
+        }
+        let length = plainTextLength()
+        let total = length + newlineLength(at: index + length)
+        if total > 0 { return emit(.plainText, length: total) }
+        if characterWidth(at: index) == 0 { return emit(.invalidEncoding, length: 1) }
+        emitRest(.plainText)
+    }
+
+    /// The length of the text up to a newline, a carriage return or a possible sequence.
+    private func plainTextLength() -> Int {
+        var end = index
+        while end < bytes.count {
+            switch bytes[end] {
+            case UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "\r"), UInt8(ascii: "\n"):
+                return end - index
+            case 0..<0x80: end += 1
+            default:
+                let width = characterWidth(at: end)
+                if width == 0 { return end - index }
+                end += width
+            }
+        }
+        return end - index
+    }
+
+    private func newlineLength(at place: Int) -> Int {
+        guard place < bytes.count else { return 0 }
+        if bytes[place] == UInt8(ascii: "\n") { return 1 }
+        let isPair =
+            bytes[place] == UInt8(ascii: "\r") && place + 1 < bytes.count
+            && bytes[place + 1] == UInt8(ascii: "\n")
+        return isPair ? 2 : 0
+    }
+}

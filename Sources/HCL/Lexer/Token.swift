@@ -1,0 +1,94 @@
+/// A piece of source text and what it is.
+struct Token {
+    var kind: TokenKind
+    var range: ByteRange
+
+    init(_ kind: TokenKind, _ start: Int, _ end: Int) {
+        self.kind = kind
+        range = ByteRange(start, end)
+    }
+}
+
+/// The kinds of tokens.
+///
+/// Comments are not among them: one that ends with a newline is a newline, others are nothing.
+enum TokenKind: UInt8 {
+    case openBrace
+    case closeBrace
+    case openBracket
+    case closeBracket
+    case openParenthesis
+    case closeParenthesis
+    case openQuote
+    case closeQuote
+    case openHeredoc
+    case closeHeredoc
+    case openInterpolation
+    case openDirective
+    /// The brace that closes an interpolation or a directive, with `~` before it or not.
+    case closeSequence
+
+    /// Text in quotes, escapes not yet decoded.
+    case quotedText
+    /// Text in a heredoc or a bare template.
+    case plainText
+    case number
+    case identifier
+    case newline
+    case endOfFile
+
+    case star
+    case slash
+    case plus
+    case minus
+    case percent
+    case equal
+    case equalEqual
+    case notEqual
+    case less
+    case lessOrEqual
+    case greater
+    case greaterOrEqual
+    case and
+    case or
+    case bang
+    case dot
+    case comma
+    case ellipsis
+    case fatArrow
+    case question
+    case colon
+    case doubleColon
+
+    /// Characters that other languages use and that deserve an error of their own.
+    case ampersand
+    case bar
+    case tilde
+    case caret
+    case semicolon
+    case backtick
+    case apostrophe
+
+    case quotedNewline
+    case invalidCharacter
+    case invalidEncoding
+
+    /// The other end of a pair of brackets.
+    var opposite: TokenKind? {
+        switch self {
+        case .openBrace: .closeBrace
+        case .closeBrace: .openBrace
+        case .openBracket: .closeBracket
+        case .closeBracket: .openBracket
+        case .openParenthesis: .closeParenthesis
+        case .closeParenthesis: .openParenthesis
+        case .openQuote: .closeQuote
+        case .closeQuote: .openQuote
+        case .openHeredoc: .closeHeredoc
+        case .closeHeredoc: .openHeredoc
+        case .openInterpolation, .openDirective: .closeSequence
+        case .closeSequence: .openInterpolation
+        default: nil
+        }
+    }
+}

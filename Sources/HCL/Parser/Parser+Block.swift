@@ -1,0 +1,165 @@
+extension Parser {
+    /// Parses labels and body of a block whose type has been read.
+    mutating func finishBlock(_ type: Token) -> Block {
+        var labels: [String] = []
+        var labelRanges: [ByteRange] = []
+        while next.kind != .openBrace {
+            switch next.kind {
+            case .openQuote:
+                let (label, range) = parseQuotedLabel()
+                labels.append(label)
+                labelRanges.append(range)
+            case .identifier:
+                let token = read()
+                labels.append(text(of: token))
+                labelRanges.append(token.range)
+            default:
+                failBlockHeader()
+                recoverAfterItem()
+                return block(type, labels, labelRanges, emptyBody(type.range), type.range)
+            }
+        }
+        let brace = read()
+        let body = parseBlockBody(brace: brace)
+        let end = previousRange
+        if next.kind == .newline || next.kind == .endOfFile {
+            read()
+        } else {
+            if !isRecovering {
+                fail(
+                    "Missing newline after block definition",
+                    "Nothing may follow the closing brace of a block on its line.",
+                    at: next.range)
+            }
+            recoverAfterItem()
+        }
+        return block(type, labels, labelRanges, body ?? emptyBody(brace.range), end)
+    }
+
+    private func block(
+        _ type: Token, _ labels: [String], _ labelRanges: [ByteRange], _ body: Body,
+        _ end: ByteRange
+    ) -> Block {
+        Block(
+            type: text(of: type), labels: labels, body: body, range: type.range.union(end),
+            typeRange: type.range, labelRanges: labelRanges)
+    }
+
+    private func emptyBody(_ range: ByteRange) -> Body {
+        Body(source: source, attributes: [], blocks: [], range: range)
+    }
+
+    private mutating func failBlockHeader() {
+        let token = next
+        switch token.kind {
+        case .equal:
+            fail(
+                "Invalid block definition", "A block has no equals sign before its body.",
+                at: token.range, hint: "Remove the \"=\", or the words before it.")
+        case .newline:
+            fail(
+                "Invalid block definition",
+                "The opening brace of a block must be on the line of its type and labels.",
+                at: token.range)
+        default:
+            guard !isRecovering else { return }
+            fail(
+                "Invalid block definition", "A quoted label or an opening brace must follow here.",
+                at: token.range)
+        }
+    }
+
+    private mutating func parseBlockBody(brace: Token) -> Body? {
+        switch next.kind {
+        case .newline, .endOfFile, .closeBrace:
+            return nestedBody()
+        default:
+            let body = parseOneLineBody()
+            if next.kind == .closeBrace {
+                read()
+            } else {
+                failOneLineBlock(brace: brace)
+                recover(after: .closeBrace)
+            }
+            return body
+        }
+    }
+
+    private mutating func nestedBody() -> Body? {
+        let nothing: (ByteRange) -> Body? = { _ in nil }
+        return nested(otherwise: nothing, { $0.parseBody(until: .closeBrace) })
+    }
+
+    private mutating func parseOneLineBody() -> Body? {
+        let name = read()
+        guard name.kind == .identifier, next.kind == .equal else {
+            let isNested =
+                name.kind == .identifier
+                && [.openQuote, .openBrace, .identifier].contains(next.kind)
+            if isNested {
+                fail(
+                    "Argument definition required",
+                    "A block on one line holds a single argument and no other block.",
+                    at: name.range.union(next.range), hint: "Write the block on several lines.")
+            } else {
+                fail(
+                    "Argument or block definition required",
+                    "An argument (name = value) must begin here.", at: name.range)
+            }
+            recoverAfterItem()
+            return nil
+        }
+        let attribute = finishAttribute(name, isOneLine: true)
+        return Body(source: source, attributes: [attribute], blocks: [], range: attribute.range)
+    }
+
+    private mutating func failOneLineBlock(brace: Token) {
+        let token = next
+        switch token.kind {
+        case .comma:
+            failOneLine("A block on one line holds a single argument.", at: token.range)
+        case .newline:
+            failOneLine("A block that begins on one line must end on it.", at: token.range)
+        case .endOfFile where !isRecovering:
+            fail(
+                "Unclosed configuration block",
+                "The file ends before the brace of this block closes.", at: brace.range)
+        case _ where !isRecovering:
+            failOneLine("The closing brace must follow the single argument.", at: token.range)
+        default: break
+        }
+    }
+
+    private mutating func failOneLine(_ detail: String, at range: ByteRange) {
+        fail(
+            "Invalid single-argument block definition", detail, at: range,
+            hint: "Write one argument a line, and the braces on lines of their own.")
+    }
+
+    /// A quoted label, in which there may be no interpolation.
+    private mutating func parseQuotedLabel() -> (String, ByteRange) {
+        let open = read()
+        var label = ""
+        while true {
+            let token = read()
+            switch token.kind {
+            case .closeQuote: return (label.inNormalFormC(), open.range.union(token.range))
+            case .quotedText: label += decode(token)
+            case .openInterpolation, .openDirective:
+                fail(
+                    "Invalid string literal", "A label cannot contain an interpolation.",
+                    at: token.range, hint: "Double the sign to mean it literally: $${ or %%{.")
+                recover(after: .closeSequence)
+            case .endOfFile:
+                fail(
+                    "Unterminated string literal", "The file ends before the quotes close.",
+                    at: token.range)
+                return (label, open.range.union(token.range))
+            default:
+                fail("Invalid string literal", "This cannot be in a label.", at: token.range)
+                recover(after: .closeQuote)
+                return (label, open.range.union(token.range))
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+extension Parser {
+    /// Parses text in quotes or a heredoc.
+    mutating func parseTextTerm() -> ExpressionNode {
+        let open = read()
+        let end: TokenKind = open.kind == .openQuote ? .closeQuote : .closeHeredoc
+        let isFlush = open.kind == .openHeredoc && bytes(of: open).dropFirst(2).first == 0x2D
+        return nested(otherwise: Self.placeholder) {
+            $0.parseTemplate(until: end, flush: isFlush, outer: open.range)
+        }
+    }
+
+    /// Parses a template up to and with its end; `outer` is the range of what opened it.
+    mutating func parseTemplate(
+        until end: TokenKind, flush: Bool, outer: ByteRange?
+    ) -> ExpressionNode {
+        let start = next.range
+        var parts: [TemplatePart] = []
+        let last = parseParts(until: end, start: start, into: &parts)
+        let close = previousRange
+        if parts.isEmpty { parts.append(.text("", ByteRange(start.end, start.end))) }
+        parts.append(.end(last))
+        if flush { TemplatePart.flush(&parts) }
+        parts = TemplatePart.meld(parts)
+        let range = outer.map { $0.union(close) } ?? ByteRange(start.start, last.end)
+        if parts.count == 2, case .interpolation(let node, let inner) = parts[0] {
+            guard grow(inner) else { return node }
+            return .templateWrap(node, range)
+        }
+        var structure = TemplateStructure(parts: parts)
+        let nodes = structure.parse(&self)
+        guard grow(structure.tallest) else { return Self.placeholder(range) }
+        return .template(nodes, range)
+    }
+
+    /// Collects parts and returns the range of the end.
+    private mutating func parseParts(
+        until end: TokenKind, start: ByteRange, into parts: inout [TemplatePart]
+    ) -> ByteRange {
+        var trimsNext = false
+        var canTrimLast = false
+        while true {
+            let token = read()
+            if token.kind == end { return token.range }
+            let trims = trimsNext
+            let canTrim = canTrimLast
+            trimsNext = false
+            canTrimLast = false
+            switch token.kind {
+            case .plainText, .quotedText:
+                let text = decode(token)
+                parts.append(.text(trims ? TemplatePart.trimmingStart(text) : text, token.range))
+                canTrimLast = true
+            case .openInterpolation, .openDirective:
+                if canTrim && token.range.end - token.range.start == 3 { trimLast(&parts) }
+                trimsNext = withNewlines(false) { parser in
+                    token.kind == .openInterpolation
+                        ? parser.parseInterpolation(token, start, end, &parts)
+                        : parser.parseDirective(token, &parts)
+                }
+            default:
+                if !isRecovering {
+                    fail(
+                        "Unterminated template string", "The text does not end properly.",
+                        at: token.range,
+                        hint: end == .closeHeredoc
+                            ? "The closing marker must be alone on a line that ends with a newline."
+                            : nil)
+                }
+                return recover(after: end).range
+            }
+        }
+    }
+
+    private func trimLast(_ parts: inout [TemplatePart]) {
+        guard case .text(let text, let range) = parts.last else { return }
+        parts[parts.count - 1] = .text(TemplatePart.trimmingEnd(text), range)
+    }
+
+    /// Parses an interpolation; returns whether its end removes the white space after it.
+    private mutating func parseInterpolation(
+        _ open: Token, _ start: ByteRange, _ end: TokenKind, _ parts: inout [TemplatePart]
+    ) -> Bool {
+        let node = parseExpression()
+        parts.append(.interpolation(node, height: height))
+        return finishSequence { parser, close in
+            let isQuote = close.kind == .closeQuote || close.kind == .openQuote
+            if close.kind == .endOfFile || isQuote && end == .closeQuote {
+                parser.fail(
+                    "Unclosed template interpolation sequence",
+                    "The text ends before the brace of an interpolation closes.", at: start,
+                    hint: "Add the missing }, or write $${ for a literal ${.")
+            } else {
+                parser.fail(
+                    "Extra characters after interpolation expression",
+                    "A closing brace must follow here.", at: close.range,
+                    hint: "Write $${ if the sequence is meant for another language.")
+            }
+        }
+    }
+
+    /// Takes the brace that ends a sequence; returns whether it has a strip marker.
+    mutating func finishSequence(_ failure: (inout Parser, Token) -> Void) -> Bool {
+        let close = next
+        if close.kind == .closeSequence {
+            read()
+            return close.range.end - close.range.start == 2
+        }
+        if !isRecovering { failure(&self, close) }
+        recover(after: .closeSequence)
+        return false
+    }
+}

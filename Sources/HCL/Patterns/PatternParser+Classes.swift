@@ -1,0 +1,142 @@
+extension PatternParser {
+    mutating func parseEscape() throws(PatternFailure) -> PatternNode? {
+        guard let scalar = current else { throw failure("the pattern ends with a backslash") }
+        switch scalar {
+        case "A", "z", "b", "B":
+            index += 1
+            let places: [Unicode.Scalar: PatternNode.Place] = [
+                "A": .textStart, "z": .textEnd, "b": .wordBoundary, "B": .noWordBoundary,
+            ]
+            return places[scalar].map { .place($0) }
+        case "Q":
+            index += 1
+            var nodes: [PatternNode] = []
+            while index < text.count, !accept("\\E") {
+                nodes.append(.one(folded(ScalarClass(text[index]))))
+                index += 1
+            }
+            return .sequence(nodes)
+        default: return .one(folded(try parseEscapedClass()))
+        }
+    }
+
+    /// What a backslash stands for, in a class or outside.
+    private mutating func parseEscapedClass() throws(PatternFailure) -> ScalarClass {
+        guard let scalar = current else { throw failure("the pattern ends with a backslash") }
+        index += 1
+        if let known = ScalarClass.escape(scalar) { return known }
+        switch scalar {
+        case "a": return ScalarClass("\u{7}")
+        case "f": return ScalarClass("\u{C}")
+        case "n": return ScalarClass("\n")
+        case "r": return ScalarClass("\r")
+        case "t": return ScalarClass("\t")
+        case "v": return ScalarClass("\u{B}")
+        case "x": return ScalarClass(try parseHexadecimal())
+        case "p", "P": return try parseCategory(isNegated: scalar == "P")
+        default:
+            let isLetter = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            if isLetter || !scalar.isASCII { throw failure("an escape is not known") }
+            return ScalarClass(scalar)
+        }
+    }
+
+    private mutating func parseHexadecimal() throws(PatternFailure) -> Unicode.Scalar {
+        let end: Int
+        if accept("{") {
+            guard let brace = text[index...].firstIndex(of: "}") else {
+                throw failure("a brace is not closed")
+            }
+            end = brace
+        } else {
+            end = index + 2
+        }
+        guard end <= text.count, end > index,
+            let value = UInt32(String(String.UnicodeScalarView(text[index..<end])), radix: 16),
+            let scalar = Unicode.Scalar(value)
+        else { throw failure("a hexadecimal escape is not valid") }
+        index = end
+        _ = accept("}")
+        return scalar
+    }
+
+    private mutating func parseCategory(
+        isNegated: Bool
+    ) throws(PatternFailure) -> ScalarClass {
+        var name = ""
+        if accept("{") {
+            while let scalar = current, scalar != "}" {
+                name.unicodeScalars.append(scalar)
+                index += 1
+            }
+            guard accept("}") else { throw failure("a brace is not closed") }
+        } else if let scalar = current {
+            name.unicodeScalars.append(scalar)
+            index += 1
+        }
+        let isDoubled = name.hasPrefix("^")
+        guard
+            let known = ScalarClass.category(
+                isDoubled ? String(name.dropFirst()) : name, isNegated: isNegated != isDoubled)
+        else { throw failure("the Unicode class \"\(name)\" is not supported") }
+        return known
+    }
+
+    mutating func parseClass() throws(PatternFailure) -> ScalarClass {
+        var result = ScalarClass()
+        result.isNegated = accept("^")
+        var isFirst = true
+        while isFirst || current != "]" {
+            isFirst = false
+            guard index < text.count else { throw failure("a class is not closed") }
+            if accept("[:") {
+                result.insert(try parsePosix())
+                continue
+            }
+            let low = try parseClassItem()
+            guard let start = low.single, current == "-", index + 1 < text.count,
+                text[index + 1] != "]"
+            else {
+                result.insert(low)
+                continue
+            }
+            index += 1
+            guard let end = try parseClassItem().single, end >= start else {
+                throw failure("a range of a class is not valid")
+            }
+            result.ranges.append(start...end)
+        }
+        index += 1
+        return folded(result)
+    }
+
+    private mutating func parseClassItem() throws(PatternFailure) -> ScalarClass {
+        let scalar = text[index]
+        index += 1
+        return scalar == "\\" ? try parseEscapedClass() : ScalarClass(scalar)
+    }
+
+    private mutating func parsePosix() throws(PatternFailure) -> ScalarClass {
+        let isNegated = accept("^")
+        var name = ""
+        while let scalar = current, scalar.properties.isAlphabetic {
+            name.unicodeScalars.append(scalar)
+            index += 1
+        }
+        guard accept(":]"), var known = ScalarClass.posix(name) else {
+            throw failure("a class name is not known")
+        }
+        known.isNegated = isNegated
+        return known
+    }
+}
+
+extension ScalarClass {
+    /// The scalar, when the class has exactly one.
+    fileprivate var single: UInt32? {
+        guard !isNegated, properties.isEmpty, ranges.count == 1,
+            ranges[0].lowerBound == ranges[0].upperBound
+        else { return nil }
+        return ranges[0].lowerBound
+    }
+}

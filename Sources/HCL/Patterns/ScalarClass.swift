@@ -1,0 +1,145 @@
+/// A set of Unicode scalars that one place of a pattern accepts.
+struct ScalarClass: Sendable {
+    /// A part of a class that is given by a property instead of by scalars.
+    struct Property: Sendable {
+        let test: @Sendable (Unicode.Scalar) -> Bool
+        let isNegated: Bool
+    }
+
+    var ranges: [ClosedRange<UInt32>] = []
+    var properties: [Property] = []
+    var isNegated = false
+    var ignoresCase = false
+
+    init() {}
+
+    init(_ scalar: Unicode.Scalar) {
+        ranges = [scalar.value...scalar.value]
+    }
+
+    mutating func insert(_ other: ScalarClass) {
+        if other.isNegated {
+            properties.append(Property(test: { other.contains($0) }, isNegated: false))
+        } else {
+            ranges += other.ranges
+            properties += other.properties
+        }
+    }
+
+    func contains(_ scalar: Unicode.Scalar) -> Bool {
+        if holds(scalar) { return !isNegated }
+        if ignoresCase {
+            for mapping in [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping]
+            {
+                let scalars = mapping.unicodeScalars
+                if let other = scalars.first, scalars.count == 1, other != scalar, holds(other) {
+                    return !isNegated
+                }
+            }
+        }
+        return isNegated
+    }
+
+    private func holds(_ scalar: Unicode.Scalar) -> Bool {
+        for range in ranges where range.contains(scalar.value) { return true }
+        for property in properties where property.test(scalar) != property.isNegated {
+            return true
+        }
+        return false
+    }
+}
+
+extension ScalarClass {
+    private static func ascii(_ ranges: ClosedRange<Unicode.Scalar>...) -> ScalarClass {
+        var result = ScalarClass()
+        result.ranges = ranges.map { $0.lowerBound.value...$0.upperBound.value }
+        return result
+    }
+
+    /// The class of a letter after a backslash, such as `\d`; capitals mean the opposite.
+    static func escape(_ letter: Unicode.Scalar) -> ScalarClass? {
+        var result: ScalarClass
+        switch letter {
+        case "d", "D": result = ascii("0"..."9")
+        case "s", "S": result = ascii("\t"..."\n", "\u{C}"..."\r", " "..." ")
+        case "w", "W": result = ascii("0"..."9", "A"..."Z", "_"..."_", "a"..."z")
+        default: return nil
+        }
+        result.isNegated = letter.properties.isUppercase
+        return result
+    }
+
+    /// The class of a name in `[:name:]`.
+    static func posix(_ name: String) -> ScalarClass? {
+        switch name {
+        case "alnum": ascii("0"..."9", "A"..."Z", "a"..."z")
+        case "alpha": ascii("A"..."Z", "a"..."z")
+        case "ascii": ascii("\0"..."\u{7F}")
+        case "blank": ascii("\t"..."\t", " "..." ")
+        case "cntrl": ascii("\0"..."\u{1F}", "\u{7F}"..."\u{7F}")
+        case "digit": ascii("0"..."9")
+        case "graph": ascii("!"..."~")
+        case "lower": ascii("a"..."z")
+        case "print": ascii(" "..."~")
+        case "punct": ascii("!"..."/", ":"..."@", "["..."`", "{"..."~")
+        case "space": ascii("\t"..."\r", " "..." ")
+        case "upper": ascii("A"..."Z")
+        case "word": ascii("0"..."9", "A"..."Z", "_"..."_", "a"..."z")
+        case "xdigit": ascii("0"..."9", "A"..."F", "a"..."f")
+        default: nil
+        }
+    }
+
+    /// The class of a Unicode general category such as `L` or `Lu`; scripts are not known.
+    static func category(_ name: String, isNegated: Bool) -> ScalarClass? {
+        let known = [
+            "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P",
+            "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl",
+            "Zp", "C", "Cc", "Cf", "Co",
+        ]
+        guard known.contains(name) else { return nil }
+        var result = ScalarClass()
+        result.properties = [
+            Property(
+                test: { abbreviation(of: $0.properties.generalCategory).hasPrefix(name) },
+                isNegated: isNegated)
+        ]
+        return result
+    }
+
+    private static func abbreviation(of category: Unicode.GeneralCategory) -> String {
+        switch category {
+        case .uppercaseLetter: "Lu"
+        case .lowercaseLetter: "Ll"
+        case .titlecaseLetter: "Lt"
+        case .modifierLetter: "Lm"
+        case .otherLetter: "Lo"
+        case .nonspacingMark: "Mn"
+        case .spacingMark: "Mc"
+        case .enclosingMark: "Me"
+        case .decimalNumber: "Nd"
+        case .letterNumber: "Nl"
+        case .otherNumber: "No"
+        case .connectorPunctuation: "Pc"
+        case .dashPunctuation: "Pd"
+        case .openPunctuation: "Ps"
+        case .closePunctuation: "Pe"
+        case .initialPunctuation: "Pi"
+        case .finalPunctuation: "Pf"
+        case .otherPunctuation: "Po"
+        case .mathSymbol: "Sm"
+        case .currencySymbol: "Sc"
+        case .modifierSymbol: "Sk"
+        case .otherSymbol: "So"
+        case .spaceSeparator: "Zs"
+        case .lineSeparator: "Zl"
+        case .paragraphSeparator: "Zp"
+        case .control: "Cc"
+        case .format: "Cf"
+        case .privateUse: "Co"
+        case .surrogate: "Cs"
+        case .unassigned: "Cn"
+        @unknown default: "Cn"
+        }
+    }
+}

@@ -1,0 +1,139 @@
+/// Why a step into a value is not possible.
+struct StepFailure: Error {
+    let summary: String
+    let detail: String
+    var hint: String?
+}
+
+extension Value {
+    /// The attribute of an object or the element of a map with a name.
+    func attribute(_ name: String) throws(StepFailure) -> Value {
+        switch self {
+        case .null:
+            throw StepFailure(
+                summary: "Attempt to get attribute from null value",
+                detail: "The value is null, so it has no attribute \"\(name)\".")
+        case .object(let attributes):
+            if let value = attributes[name] { return value }
+            throw StepFailure(
+                summary: "Unsupported attribute",
+                detail: "The object has no attribute \"\(name)\".",
+                hint: NearestName.hint(for: name, among: attributes.keys))
+        case .map(_, let elements):
+            if let value = elements[name] { return value }
+            throw StepFailure(
+                summary: "Missing map element", detail: "The map has no element \"\(name)\".",
+                hint: NearestName.hint(for: name, among: elements.keys))
+        case .unknown(let unknown):
+            return .unknown(unknown.retyped(try unknown.type.attributeType(name)))
+        case .list, .set, .tuple, .bool, .number, .string:
+            throw StepFailure(
+                summary: "Unsupported attribute",
+                detail: "A value of type \(type.friendlyName) has no attributes.",
+                hint: elements == nil ? nil : "Use an index such as [0] to choose an element.")
+        }
+    }
+
+    /// The element that a key selects.
+    func element(at key: Value) throws(StepFailure) -> Value {
+        if case .null = key {
+            throw Self.invalidIndex("The key is null.")
+        }
+        switch self {
+        case .null:
+            throw StepFailure(
+                summary: "Attempt to index null value",
+                detail: "The value is null, so it has no elements.")
+        case .unknown(let unknown):
+            return .unknown(unknown.retyped(try unknown.type.elementType(at: key)))
+        case .list(let type, let elements):
+            return try Self.element(of: elements, at: key, type: type)
+        case .tuple(let elements):
+            return try Self.element(of: elements, at: key, type: .dynamic)
+        case .map(let type, let elements):
+            return try Self.element(of: elements, at: key, type: type)
+        case .object(let attributes):
+            return try Self.element(of: attributes, at: key, type: .dynamic)
+        case .set:
+            throw Self.invalidIndex("The elements of a set have no order and no keys.")
+        case .bool, .number, .string:
+            throw Self.invalidIndex("A value of type \(type.friendlyName) has no elements.")
+        }
+    }
+
+    private static func invalidIndex(_ detail: String, hint: String? = nil) -> StepFailure {
+        StepFailure(summary: "Invalid index", detail: detail, hint: hint)
+    }
+
+    private static func convert(
+        _ key: Value, to type: ValueType
+    ) throws(StepFailure) -> Value {
+        do {
+            return try key.converted(to: type)
+        } catch {
+            throw invalidIndex("The key does not select an element: \(error).")
+        }
+    }
+
+    private static func element(
+        of elements: ValueList, at key: Value, type: ValueType
+    ) throws(StepFailure) -> Value {
+        switch try convert(key, to: .number) {
+        case .unknown(let unknown): return .unknown(unknown.retyped(type))
+        case .number(let number):
+            guard let index = number.integer, elements.indices.contains(index) else {
+                let count = elements.count == 1 ? "1 element" : "\(elements.count) elements"
+                throw invalidIndex("There is no element \(number); there are \(count).")
+            }
+            return elements[index]
+        default: throw invalidIndex("The key is null.")
+        }
+    }
+
+    private static func element(
+        of elements: ValueMap, at key: Value, type: ValueType
+    ) throws(StepFailure) -> Value {
+        switch try convert(key, to: .string) {
+        case .unknown(let unknown): return .unknown(unknown.retyped(type))
+        case .string(let name):
+            if let value = elements[name] { return value }
+            throw invalidIndex(
+                "There is no element \"\(name)\".",
+                hint: NearestName.hint(for: name, among: elements.keys))
+        default: throw invalidIndex("The key is null.")
+        }
+    }
+}
+
+extension ValueType {
+    fileprivate func attributeType(_ name: String) throws(StepFailure) -> ValueType {
+        switch self {
+        case .dynamic: return .dynamic
+        case .map(let element): return element
+        case .object(let attributes):
+            if let type = attributes[name] { return type }
+            throw StepFailure(
+                summary: "Unsupported attribute",
+                detail: "The object has no attribute \"\(name)\".",
+                hint: NearestName.hint(for: name, among: attributes.keys))
+        case .bool, .number, .string, .list, .set, .tuple:
+            throw StepFailure(
+                summary: "Unsupported attribute",
+                detail: "A value of type \(friendlyName) has no attributes.")
+        }
+    }
+
+    fileprivate func elementType(at key: Value) throws(StepFailure) -> ValueType {
+        switch self {
+        case .dynamic, .tuple: return .dynamic
+        case .list(let element), .map(let element): return element
+        case .object:
+            guard let name = key.stringValue else { return .dynamic }
+            return try attributeType(name)
+        case .bool, .number, .string, .set:
+            throw StepFailure(
+                summary: "Invalid index",
+                detail: "A value of type \(friendlyName) has no elements to select.")
+        }
+    }
+}

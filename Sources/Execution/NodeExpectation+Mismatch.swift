@@ -8,7 +8,7 @@ extension NodeExpectation {
     /// booted slot where slots can be read (behaviour page 5.3).
     func mismatch(with system: NodeSystem, before: Evidence?) -> String? {
         if system.version != version { return "runs \(system.version) instead of \(version)" }
-        if let missing = extensions.first(where: { !system.carries($0) }) {
+        if let missing = extensions.first(where: { !system.hasExtension($0) }) {
             return "lacks the extension \(missing.name)"
         }
         let arguments = Set(system.kernelArguments)
@@ -23,20 +23,5 @@ extension NodeExpectation {
             return "booted its old slot \(old) again"
         }
         return nil
-    }
-}
-
-extension NodeSystem {
-    /// Whether an extension of that image is installed.
-    ///
-    /// A node reports the name in the extension's manifest, which for most images is the last
-    /// component of the image's name, with or without the owner's prefix or a suffix.
-    fileprivate func carries(_ image: ImageReference) -> Bool {
-        let wanted = image.shortName.lowercased()
-        return extensions.contains { installed in
-            let name = installed.name.lowercased()
-            return name == wanted || wanted.hasSuffix("-\(name)") || name.hasSuffix("-\(wanted)")
-                || wanted.hasPrefix("\(name)-") || name.hasPrefix("\(wanted)-")
-        }
     }
 }

@@ -28,6 +28,7 @@ extension Runner {
         }
         switch result {
         case .found(nil):
+            try await remember(node, expectation, step: step, in: run)
             announce(.nodeProven, step, "\(node) is proven to run \(expectation.version).")
         case .found(let mismatch?):
             throw try await unproven(node, mismatch, step: step)
@@ -37,6 +38,24 @@ extension Runner {
                     + "\(run.rollout.nodeTimeout.components.seconds) s: \(reason) "
                     + "The node is left cordoned.",
                 hint: "Look at the node; a revert commit rolls back the nodes that moved.")
+        }
+    }
+
+    /// Remembers which image the node was given; a hop on the way is nothing to remember.
+    ///
+    /// The node is proven whether or not the note is taken: without it the image of the node counts
+    /// as unknown, and is held against the commit by what the node shows.
+    private func remember(
+        _ node: NodeName, _ expectation: NodeExpectation, step: Step, in run: Run
+    ) async throws {
+        let desired = run.state.plan.desired
+        guard expectation.version == desired.talosVersion,
+            run.state.evidence(beforeInstallOn: node) != nil
+        else { return }
+        do {
+            try await world.kubernetes.annotate(node, installedKey: desired.imageKey)
+        } catch let error as ClusterError {
+            announce(.progress, step, "The image of \(node) is not noted: \(error.message)")
         }
     }
 

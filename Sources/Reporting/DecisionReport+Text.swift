@@ -13,7 +13,7 @@ extension DecisionReport {
     }
 }
 
-extension ReadProblem {
+extension ReportedProblem {
     fileprivate var lines: [String] {
         ["error: \(file):\(line):\(column): \(message)"] + (hint.isEmpty ? [] : ["hint: \(hint)"])
     }
@@ -84,5 +84,22 @@ extension String {
     /// The text with spaces after it up to a width; at least one when it is longer.
     func padding(to width: Int) -> String {
         self + String(repeating: " ", count: max(1, width - count))
+    }
+}
+
+extension DecisionReport {
+    /// The report in one line for each cluster, for a list of commits.
+    public var summary: String {
+        let commit = target.prefix(7)
+        if let error = errors.first {
+            return "\(commit)  unreadable: \(error.file):\(error.line): \(error.message)"
+        }
+        return clusters.map { cluster in
+            let changes = cluster.changes.map(\.sentence).joined(separator: "; ")
+            let undone = cluster.reverts.map { ", undoes \($0.prefix(7))" } ?? ""
+            let refusal = cluster.refusals.first.map { " [\($0.rule)]" } ?? ""
+            return "\(commit)  \(cluster.cluster)  \(cluster.path.rawValue)\(undone)  "
+                + "\(cluster.verdict.rawValue)\(refusal)  \(changes)"
+        }.joined(separator: "\n")
     }
 }

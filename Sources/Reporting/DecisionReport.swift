@@ -12,11 +12,12 @@ public struct DecisionReport: Hashable, Sendable, Codable {
     /// What it means for each cluster.
     public var clusters: [ClusterDecision]
     /// What of the target commit could not be read.
-    public var errors: [ReadProblem]
+    public var errors: [ReportedProblem]
 
     /// Creates a report.
     public init(
-        base: Revision?, target: Revision, clusters: [ClusterDecision], errors: [ReadProblem] = []
+        base: Revision?, target: Revision, clusters: [ClusterDecision],
+        errors: [ReportedProblem] = []
     ) {
         self.base = base?.hash
         self.target = target.hash
@@ -26,7 +27,7 @@ public struct DecisionReport: Hashable, Sendable, Codable {
 }
 
 /// A place in a file of the repository that cannot be read, and why.
-public struct ReadProblem: Hashable, Sendable, Codable {
+public struct ReportedProblem: Hashable, Sendable, Codable {
     /// The path from the root of the repository.
     public var file: String
     /// The line, from 1.

@@ -12,6 +12,13 @@ public enum JSONText {
         try text(value, [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted])
     }
 
+    /// Reads a value from JSON.
+    public static func value<Value: Decodable>(
+        _ type: Value.Type, from text: String
+    ) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(text.utf8))
+    }
+
     private static func text(
         _ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting
     ) throws -> String {

@@ -15,6 +15,8 @@ public struct ClusterRecord: Hashable, Sendable {
     public var condition: Condition
     /// Why, in one sentence.
     public var reason: String
+    /// What the newest readable commit says the cluster should be.
+    public var committed: DesiredState?
     /// What the nodes showed when they were last looked at.
     public var observed: ObservedState?
 
@@ -44,16 +46,18 @@ extension RunStore {
     /// Remembers a cluster.
     public func save(_ cluster: ClusterRecord) async throws {
         let state = try cluster.observed.map { try Column.text($0) }
+        let committed = try cluster.committed.map { try Column.text($0) }
         try await write("remember the cluster \(cluster.name)") { database in
             try database.execute(
                 sql: """
                     INSERT OR REPLACE INTO cluster
-                    (name, reconciled, attempted, desired, condition, reason, state)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    (name, reconciled, attempted, desired, condition, reason, committed, state)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     cluster.name.text, cluster.reconciled?.hash, cluster.attempted?.hash,
-                    cluster.desired?.hash, cluster.condition.rawValue, cluster.reason, state,
+                    cluster.desired?.hash, cluster.condition.rawValue, cluster.reason, committed,
+                    state,
                 ])
         }
     }
@@ -112,6 +116,10 @@ extension ClusterRecord {
         (reconciled, attempted, desired) = (commits[0], commits[1], commits[2])
         condition = Condition(rawValue: row["condition"]) ?? .waiting
         reason = row["reason"]
+        if let text = row["committed"] as String? {
+            committed = try Column.value(
+                DesiredState.self, from: text, "the desired state of \(name)", path: path)
+        }
         if let state = row["state"] as String? {
             observed = try Column.value(
                 ObservedState.self, from: state, "the state of \(name)", path: path)

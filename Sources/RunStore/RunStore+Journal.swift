@@ -59,7 +59,7 @@ extension RunStore {
     /// Opens a new run of the plan; its number is one more than that of the cluster's last run.
     public func begin(
         _ plan: Plan, of definition: ClusterDefinition, at time: Double
-    ) async throws -> RunID {
+    ) async throws -> StoredRun {
         let planText = try Column.text(plan)
         let definitionText = try Column.text(definition)
         return try await write("open a run") { database in
@@ -76,7 +76,8 @@ extension RunStore {
                 arguments: [
                     id.cluster.text, id.number, plan.target.hash, planText, definitionText, time,
                 ])
-            return id
+            return StoredRun(
+                id: id, plan: plan, definition: definition, started: time, ended: nil, outcome: nil)
         }
     }
 

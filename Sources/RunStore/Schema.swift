@@ -23,6 +23,7 @@ enum Schema {
             desired TEXT,
             condition TEXT NOT NULL,
             reason TEXT NOT NULL,
+            committed TEXT,
             state TEXT
         ) STRICT;
         CREATE TABLE run (

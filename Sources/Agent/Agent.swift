@@ -1,0 +1,68 @@
+import ClusterModel
+public import Execution
+import Git
+import RunStore
+import Synchronization
+
+/// The agent: polls the repository, and keeps every cluster that it defines reconciled.
+public final class Agent: Sendable {
+    private let settings: AgentSettings
+    private let connecting: any ClusterConnecting
+    private let limits: RunLimits
+    private let output: @Sendable (String) -> Void
+    private let stopping = Mutex(StopState())
+
+    private struct StopState {
+        var isStopping = false
+        var wake: (@Sendable () -> Void)?
+    }
+
+    /// Creates an agent that writes its log lines to `output`.
+    public init(
+        settings: AgentSettings, connecting: any ClusterConnecting,
+        limits: RunLimits = RunLimits(), output: @escaping @Sendable (String) -> Void
+    ) {
+        self.settings = settings
+        self.connecting = connecting
+        self.limits = limits
+        self.output = output
+    }
+
+    /// Asks the agent to end: no further step is begun, and a run continues at the next start.
+    public func stop() {
+        let wake = stopping.withLock { state in
+            state.isStopping = true
+            return state.wake
+        }
+        wake?()
+    }
+
+    /// Works until ``stop()`` is called or the task is cancelled.
+    ///
+    /// Throws ``StoreError`` when the state directory cannot be taken, and `GitError` for a URL or
+    /// branch that no agent can follow.
+    public func run() async throws {
+        let store = try RunStore.open(in: settings.stateDirectory)
+        let source = GitSource(
+            url: try RemoteURL(settings.repository), branch: try BranchName(settings.branch),
+            mirrorDirectory: "\(settings.stateDirectory)/mirror", worker: worker,
+            timeout: settings.gitTimeout)
+        let log = LogWriter(store: store, settings: settings, output: output)
+        let world = ReconcilerWorld(
+            store: store, log: log, connecting: connecting, clock: SystemClock(), limits: limits,
+            ownNode: settings.ownNode, backupDirectory: settings.backupDirectory)
+        async let writing: Void = log.run()
+        let loop = AgentLoop(source: source, world: world, interval: settings.interval)
+        stopping.withLock { $0.wake = { Task { await loop.stop() } } }
+        if stopping.withLock({ $0.isStopping }) { await loop.stop() }
+        await loop.run()
+        log.finish()
+        await writing
+    }
+
+    private var worker: WorkerCommand {
+        guard let program = settings.gitWorker.first else { return .current }
+        return WorkerCommand(
+            executable: program, arguments: Array(settings.gitWorker.dropFirst()))
+    }
+}

@@ -1,0 +1,148 @@
+import ClusterModel
+import Execution
+import Git
+import Infrastructure
+import RunStore
+
+/// Polls the source, and gives every cluster that is not busy a look at each turn.
+actor AgentLoop {
+    private let source: GitSource
+    private let world: ReconcilerWorld
+    private let interval: Duration
+    private var reconcilers: [ClusterName: ClusterReconciler] = [:]
+    private var busy: [ClusterName: Task<Void, Never>] = [:]
+    private var tip: Tip?
+    private var isStopping = false
+    private var pause: Task<Void, Never>?
+    private var gitRepetition = Repetition()
+    private var readRepetition = Repetition()
+    private var storeRepetition = Repetition()
+
+    /// How long a step in flight may take to end after ``stop()``, before it is cancelled.
+    static let stopPatience = Duration.seconds(20)
+
+    init(source: GitSource, world: ReconcilerWorld, interval: Duration) {
+        self.source = source
+        self.world = world
+        self.interval = interval
+    }
+
+    /// Polls until ``stop()``; returns when no run is under way any more.
+    func run() async {
+        while !isStopping, !Task.isCancelled {
+            await turn()
+            guard !isStopping else { break }
+            let interval = interval
+            let pause = Task { _ = try? await Task.sleep(for: interval) }
+            self.pause = pause
+            await withTaskCancellationHandler {
+                await pause.value
+            } onCancel: {
+                pause.cancel()
+            }
+        }
+        await finish()
+    }
+
+    /// Begins no further step, and ends the pause between two polls.
+    func stop() {
+        isStopping = true
+        for reconciler in reconcilers.values { reconciler.supervision.stop() }
+        pause?.cancel()
+    }
+
+    private func finish() async {
+        stop()
+        let tasks = Array(busy.values)
+        let reaper = Task {
+            try await Task.sleep(for: Self.stopPatience)
+            for task in tasks { task.cancel() }
+        }
+        for task in tasks { await task.value }
+        reaper.cancel()
+    }
+
+    private func turn() async {
+        await poll()
+        guard let tip, !isStopping else { return }
+        for name in await clusters(at: tip) {
+            let reconciler = reconciler(of: name)
+            if busy[name] != nil {
+                await reconciler.consider(tip)
+            } else {
+                busy[name] = Task { await work(reconciler, tip) }
+            }
+        }
+    }
+
+    private func reconciler(of name: ClusterName) -> ClusterReconciler {
+        if let known = reconcilers[name] { return known }
+        let made = ClusterReconciler(name, in: world)
+        reconcilers[name] = made
+        return made
+    }
+
+    private func work(_ reconciler: ClusterReconciler, _ tip: Tip) async {
+        do {
+            try await reconciler.reconcile(tip)
+        } catch is CancellationError {
+            // The process ends; the journal knows where to continue.
+        } catch {
+            let sentence = (error as? any ExplainedError).map { "\($0) \($0.hint)" } ?? "\(error)"
+            if storeRepetition.isDue(sentence, now: world.clock.now) {
+                tell(.error, .waiting, sentence, cluster: reconciler.name)
+            }
+        }
+        busy[reconciler.name] = nil
+    }
+
+    private func poll() async {
+        do {
+            let found = try await source.poll()
+            gitRepetition.reset()
+            if let reason = found.mirrorRebuilt {
+                tell(.warning, .progress, "The mirror was fetched anew: \(reason)")
+            }
+            guard found.tip != tip?.commit else { return }
+            let reading = CommitReading(repository: found.repository)
+            tip = Tip(commit: found.tip, seenAt: world.clock.now, reading: reading)
+            let commit = try await found.repository.commit(found.tip)
+            let message = "New tip of \(source.branch): \(commit.subject)"
+            tell(.notice, .revisionSeen, message)
+        } catch let error as GitError {
+            guard gitRepetition.isDue(error.description, now: world.clock.now) else { return }
+            let level: LogRecord.Level = error.disposition == .waiting ? .warning : .error
+            tell(level, .waiting, error.description, hint: error.hint)
+        } catch {
+            // Cancelled while polling: the loop is about to end.
+        }
+    }
+
+    /// The clusters of the tip, with those that the journal knows when the tip cannot be read.
+    private func clusters(at tip: Tip) async -> [ClusterName] {
+        let known = (try? await world.store.clusters().map(\.name)) ?? []
+        do {
+            let names = try await tip.reading.contents(of: tip.commit).map(\.definition.name)
+            return Array(Set(names + known)).sorted()
+        } catch let error as ReadError {
+            let isNew = readRepetition.isDue(error.rendered(), now: world.clock.now)
+            if known.isEmpty, isNew {
+                tell(.error, .refused, error.rendered(), hint: error.hint)
+            }
+        } catch {
+            tell(.error, .waiting, "\(error)")
+        }
+        return known
+    }
+
+    private func tell(
+        _ level: LogRecord.Level, _ event: LogRecord.Event, _ message: String, hint: String = "",
+        cluster: ClusterName? = nil
+    ) {
+        world.log.write(
+            LogRecord(
+                time: wallClock(), level: level, event: event, cluster: cluster,
+                revision: tip.map { revision($0.commit) }, message: message,
+                fields: hint.isEmpty ? [:] : ["hint": hint]))
+    }
+}

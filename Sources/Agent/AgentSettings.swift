@@ -1,0 +1,69 @@
+public import ClusterModel
+public import Reporting
+
+/// The agent's own settings: what its flags and environment say, validated.
+///
+/// Who may change the cluster is never decided by the commit being judged, so nothing here can be
+/// set in the watched repository (behaviour page, section 2.2).
+public struct AgentSettings: Sendable {
+    /// The URL of the repository.
+    public var repository: String
+    /// The branch to follow.
+    public var branch: String
+    /// Time between two polls.
+    public var interval: Duration
+    /// The deadline of one network operation of Git.
+    public var gitTimeout: Duration
+    /// Where the journal, the mirror and checkouts are.
+    public var stateDirectory: String
+    /// Where etcd snapshots are kept.
+    public var backupDirectory: String
+    /// The talosconfig file.
+    public var talosConfig: String
+    /// A kubeconfig file; `nil` to ask the Talos API for one.
+    public var kubeConfig: String?
+    /// The names of environment variables that stages get.
+    public var stageEnvironment: [String]
+    /// The node that the agent runs on.
+    public var ownNode: NodeName?
+    /// How log lines are written.
+    public var logFormat: LogFormat
+    /// Whether log lines are coloured.
+    public var usesColour: Bool
+    /// The least important level that is written.
+    public var logLevel: LogLevel
+    /// The program that is run for Git's network operations, with its arguments.
+    public var gitWorker: [String]
+
+    /// Creates settings with the documented defaults.
+    public init(repository: String, stateDirectory: String, talosConfig: String) {
+        self.repository = repository
+        branch = "main"
+        interval = .seconds(60)
+        gitTimeout = .seconds(60)
+        self.stateDirectory = stateDirectory
+        backupDirectory = "\(stateDirectory)/backups"
+        self.talosConfig = talosConfig
+        kubeConfig = nil
+        stageEnvironment = []
+        ownNode = nil
+        logFormat = .console
+        usesColour = false
+        logLevel = .info
+        gitWorker = []
+    }
+}
+
+/// The least important level of lines that are written.
+public enum LogLevel: String, Sendable, CaseIterable {
+    /// Everything.
+    case debug
+    /// What happens meanwhile, and above.
+    case info
+    /// Steps, and above.
+    case notice
+    /// What is tried again, and above.
+    case warning
+    /// Only what a person must act on.
+    case error
+}

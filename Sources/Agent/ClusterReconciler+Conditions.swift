@@ -1,0 +1,125 @@
+import ClusterModel
+import Execution
+import Infrastructure
+import Planning
+import Reporting
+import RunStore
+
+extension ClusterReconciler {
+    /// Acts on a decision: remembers and tells it, and runs the plan when there is one to run.
+    func act(
+        on decision: Decision, _ tip: Tip, _ contents: ClusterContents,
+        record: inout ClusterRecord
+    ) async throws {
+        try await tell(decision, tip, record)
+        switch decision.verdict {
+        case .nothing:
+            record.reconciled = record.desired
+            try await arrive(tip, record: &record)
+        case .refused, .waits:
+            try await refuse(decision, tip, &record)
+        case .run:
+            guard let plan = decision.plan else {
+                preconditionFailure("A decision to run carries a plan.")
+            }
+            record.attempted = plan.target
+            try await world.store.save(record)
+            let run = try await world.store.begin(
+                plan, of: contents.definition, at: wallClock())
+            try await carryOut(run, tip.reading.repository, record: &record)
+        }
+    }
+
+    /// The cluster is where the tip says.
+    private func arrive(_ tip: Tip, record: inout ClusterRecord) async throws {
+        backoff.reset()
+        repetition.reset()
+        record.condition = .ready
+        record.reason = "The cluster is at the committed state."
+        try await world.store.save(record)
+    }
+
+    private func refuse(
+        _ decision: Decision, _ tip: Tip, _ record: inout ClusterRecord
+    ) async throws {
+        let isStalled = decision.verdict == .refused
+        if let refusal = decision.refusals.first {
+            let more = decision.refusals.count - 1
+            let message = refusal.message + (more > 0 ? " (and \(more) more reasons)" : "")
+            try await hold(
+                isStalled ? .stalled : .waiting, isStalled ? .refused : .waiting, message,
+                hint: refusal.hint, tip, &record, fields: ["rule": refusal.rule])
+        } else {
+            let kinds = (decision.plan?.approvals ?? []).map(\.rawValue).joined(separator: ", ")
+            let digest = decision.plan?.approvalDigest ?? ""
+            try await hold(
+                .waiting, .waiting, "The plan waits for approval (\(kinds)) of \(digest).",
+                hint: "This version cannot take approvals yet; commit what the nodes show, or "
+                    + "change the nodes by hand.", tip, &record)
+        }
+    }
+
+    /// Tells a decision once for each commit and digest, and remembers it for `uprev history`.
+    private func tell(_ decision: Decision, _ tip: Tip, _ record: ClusterRecord) async throws {
+        let view = ClusterDecision(decision)
+        let key = "\(tip.commit) \(view.verdict.rawValue) \(view.digest)"
+        guard lastTold != key else { return }
+        lastTold = key
+        let target = revision(tip.commit)
+        let report = DecisionReport(base: record.reconciled, target: target, clusters: [view])
+        try await world.store.remember(
+            decision: try JSONText.line(report), of: name, at: target, time: wallClock())
+        let changes = decision.changes.map(\.sentence).joined(separator: "; ")
+        var message = "Path \(decision.path.rawValue), \(decision.verdict.rawValue)"
+        if let reverts = decision.reverts { message += ", undoes \(reverts.short)" }
+        message += changes.isEmpty ? ": no value changed." : ": \(changes)."
+        write(.decided, .notice, message, tip, fields: ["path": decision.path.rawValue])
+        for warning in decision.warnings {
+            write(.decided, .warning, warning.message, tip, fields: ["rule": warning.rule])
+        }
+        guard let plan = decision.plan, decision.verdict != .refused else { return }
+        if decision.changes.isEmpty {
+            write(.staleFound, .warning, "Nodes differ from what is committed.", tip)
+        }
+        let steps = plan.steps.map { "\($0.index) \($0.action.kind) \($0.target)" }
+        write(
+            .planMade, .notice,
+            "Plan of \(plan.steps.count) steps: \(steps.joined(separator: ", ")).", tip,
+            fields: ["digest": plan.digest])
+    }
+
+    /// Keeps the cluster as it is, under a condition that says why.
+    func hold(
+        _ condition: Condition, _ event: LogRecord.Event, _ message: String, hint: String,
+        _ tip: Tip, _ record: inout ClusterRecord, fields: [String: String] = [:]
+    ) async throws {
+        record.condition = condition
+        record.reason = message
+        try await world.store.save(record)
+        guard repetition.isDue("\(tip.commit) \(message)", now: world.clock.now) else { return }
+        let level: LogRecord.Level = condition == .stalled ? .error : .warning
+        write(event, level, message, tip, fields: fields.merging(["hint": hint]) { $1 })
+    }
+
+    /// Makes an error the cluster's condition: stalled for a person, waiting with a longer pause.
+    func settle(
+        on error: any ExplainedError, at tip: Tip, record: inout ClusterRecord
+    ) async throws {
+        let isStalled = error.disposition == .stalled
+        let message = (error as? ReadError)?.rendered() ?? error.description
+        if !isStalled { notBefore = world.clock.now + backoff.step() }
+        try await hold(
+            isStalled ? .stalled : .waiting, isStalled ? .refused : .waiting, message,
+            hint: error.hint, tip, &record)
+    }
+
+    func write(
+        _ event: LogRecord.Event, _ level: LogRecord.Level, _ message: String, _ tip: Tip,
+        fields: [String: String] = [:]
+    ) {
+        world.log.write(
+            LogRecord(
+                time: wallClock(), level: level, event: event, cluster: name,
+                revision: revision(tip.commit), message: message, fields: fields))
+    }
+}

@@ -1,0 +1,158 @@
+import ClusterModel
+import Execution
+import Git
+import Infrastructure
+import Planning
+import Reporting
+import RunStore
+
+/// Reconciles one cluster toward the newest commit: one call is one look and, if needed, one run.
+actor ClusterReconciler {
+    let name: ClusterName
+    let world: ReconcilerWorld
+    let supervision = RunSupervision()
+    var repetition = Repetition()
+    var backoff = Backoff(first: .seconds(30), limit: .seconds(900))
+    var notBefore = Duration.zero
+    var lastTold = ""
+    var current: StoredRun?
+    var considered: CommitID?
+
+    init(_ name: ClusterName, in world: ReconcilerWorld) {
+        self.name = name
+        self.world = world
+    }
+
+    /// Continues an open run, or holds the cluster against the tip and runs what that requires.
+    ///
+    /// Throws only what the journal throws; everything else becomes the cluster's condition.
+    func reconcile(_ tip: Tip) async throws {
+        var record = try await world.store.cluster(name) ?? ClusterRecord(name: name)
+        do {
+            if let open = try await world.store.openRun(of: name) {
+                try await carryOut(open, tip.reading.repository, record: &record)
+                return
+            }
+            try await look(at: tip, record: &record)
+        } catch let error as StoreError {
+            throw error
+        } catch let error as any ExplainedError {
+            try await settle(on: error, at: tip, record: &record)
+        } catch let error as GitError {
+            try await hold(.waiting, .waiting, error.description, hint: error.hint, tip, &record)
+        }
+    }
+
+    private func look(at tip: Tip, record: inout ClusterRecord) async throws {
+        record.desired = revision(tip.commit)
+        guard world.clock.now >= notBefore else { return }
+        guard try await historyContinues(to: tip, record: &record) else { return }
+        guard
+            let contents = try await tip.reading.contents(of: tip.commit).first(where: {
+                $0.definition.name == name
+            })
+        else {
+            let message = "The newest commit no longer defines this cluster; it is left as it is."
+            return try await hold(.stalled, .refused, message, hint: "", tip, &record)
+        }
+        record.committed = try contents.desired.get()
+        guard try await !isHalted(at: tip, record: &record) else { return }
+        guard try await hasSettled(tip, contents.definition, record: &record) else { return }
+        let connection = try await world.connecting.connection(
+            to: contents.definition, repository: tip.reading.repository)
+        let observed = try await ClusterObserving(connection: connection).observe()
+        record.observed = observed
+        try await act(
+            on: try await decision(on: contents, at: tip, observed, record), tip, contents,
+            record: &record)
+    }
+
+    /// Whether the reconciled commit is still in the tip's history; a rewrite is held.
+    private func historyContinues(to tip: Tip, record: inout ClusterRecord) async throws -> Bool {
+        guard let reconciled = record.reconciled, let known = CommitID(reconciled.hash),
+            known != tip.commit
+        else { return true }
+        if (try? await tip.reading.repository.isAncestor(known, of: tip.commit)) == true {
+            return true
+        }
+        let message =
+            "The branch was rewritten: the reconciled commit \(reconciled.short) is not "
+            + "in the history of \(record.desired?.short ?? "the tip")."
+        let hint = "Push a history that contains it again; the cluster is left as it is."
+        try await hold(.stalled, .rewriteHeld, message, hint: hint, tip, &record)
+        return false
+    }
+
+    /// Whether the last run to this very commit halted: it is not tried again without a new commit.
+    private func isHalted(at tip: Tip, record: inout ClusterRecord) async throws -> Bool {
+        guard let last = try await world.store.runs(of: name).last,
+            last.plan.target == revision(tip.commit), last.outcome == RunWord.failed.rawValue
+        else { return false }
+        record.condition = .stalled
+        try await world.store.save(record)
+        return true
+    }
+
+    /// Whether the tip was left alone for the settle time; the commit it replaces waits no longer.
+    private func hasSettled(
+        _ tip: Tip, _ definition: ClusterDefinition, record: inout ClusterRecord
+    ) async throws -> Bool {
+        let age = world.clock.now - tip.seenAt
+        let settle = definition.rollout.settle
+        guard record.reconciled != revision(tip.commit), age < settle else { return true }
+        let seconds = settle.components.seconds
+        let message = "The commit is left alone for \(seconds) s, since fixes follow quickly."
+        try await hold(.waiting, .waiting, message, hint: "", tip, &record)
+        return false
+    }
+
+    func decision(
+        on contents: ClusterContents, at tip: Tip, _ observed: ObservedState,
+        _ record: ClusterRecord
+    ) async throws -> Decision {
+        let deciding = Deciding(reading: tip.reading)
+        let base = record.reconciled.flatMap { CommitID($0.hash) }
+        var input = try await deciding.input(for: contents, base: base, target: tip.commit)
+        input.observed = observed
+        input.builtInstallers = try await world.store.builtInstallers(of: name)
+        input.installedKeys = try await world.store.installedKeys(of: name)
+        input.ownNode = world.ownNode
+        if base == nil { input.base = adopted(input) }
+        return decide(input)
+    }
+
+    /// The newest commit whose desired state the nodes already show, for a first start.
+    private func adopted(_ input: PlanningInput) -> RevisionState? {
+        ([input.target] + input.history).first { candidate in
+            var asReconciled = input
+            asReconciled.base = candidate
+            asReconciled.target = candidate
+            return decide(asReconciled).verdict == .nothing
+        }
+    }
+}
+
+/// What the reconcilers of all clusters share.
+struct ReconcilerWorld: Sendable {
+    let store: RunStore
+    let log: LogWriter
+    let connecting: any ClusterConnecting
+    let clock: any RunClock
+    let limits: RunLimits
+    let ownNode: NodeName?
+    let backupDirectory: String
+}
+
+/// The newest commit of the watched branch, and since when it is known.
+struct Tip: Sendable {
+    let commit: CommitID
+    let seenAt: Duration
+    let reading: CommitReading
+}
+
+/// The words for how a run ended, as the journal keeps them.
+enum RunWord: String, Sendable {
+    case done, failed, superseded
+    /// Failed on something that time can help with; the commit is tried again.
+    case deferred
+}

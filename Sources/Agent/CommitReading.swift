@@ -1,0 +1,123 @@
+import ClusterModel
+import Foundation
+public import Git
+public import Infrastructure
+
+/// What one commit says of one cluster.
+struct ClusterContents: Sendable {
+    /// The cluster and its policies.
+    let definition: ClusterDefinition
+    /// What it should be; `nil` when its files do not exist in the commit.
+    let desired: Result<DesiredState?, ReadError>
+    /// Paths whose change can change what the commit says.
+    let inputPaths: Set<String>
+}
+
+/// A definition file from outside the repository.
+public struct ConfigurationFile: Sendable {
+    /// The name that messages use.
+    public let name: String
+
+    /// Its content.
+    public let bytes: [UInt8]
+
+    /// Creates a file.
+    public init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+}
+
+/// Reads what commits say, each commit once.
+///
+/// With a `configuration` from outside the repository, commits older than `uprev.hcl` can be read.
+public actor CommitReading {
+    /// The repository that is read.
+    public nonisolated let repository: GitRepository
+
+    private let configuration: ConfigurationFile?
+    private let syntax = SharedSyntax()
+    private var cache: [CommitID: Result<[ClusterContents], ReadError>] = [:]
+    private var recent: [CommitID] = []
+
+    /// Creates a reader.
+    public init(repository: GitRepository, configuration: ConfigurationFile? = nil) {
+        self.repository = repository
+        self.configuration = configuration
+    }
+
+    /// What the commit says of every cluster that it defines, by name.
+    ///
+    /// Throws `ReadError` when `uprev.hcl` cannot be read, and `GitError`.
+    func contents(of commit: CommitID) async throws -> [ClusterContents] {
+        if let known = cache[commit] { return try known.get() }
+        let configuration = configuration
+        let syntax = syntax
+        let result = try await repository.withTree(of: commit) { tree in
+            syntax.use { read(GitFileTree(tree: tree), configuration, $0) }
+        }
+        remember(result, of: commit)
+        return try result.get()
+    }
+
+    /// What the commit says of a cluster, by its own definition of it, else by the given one.
+    func state(of definition: ClusterDefinition, at commit: CommitID) async throws -> DesiredState?
+    {
+        if let own = try? await contents(of: commit).first(where: {
+            $0.definition.name == definition.name
+        }) {
+            return try own.desired.get()
+        }
+        return try await repository.withTree(of: commit) { tree in
+            try CommitReader(tree: GitFileTree(tree: tree)).desiredState(of: definition)
+        }
+    }
+
+    /// The evaluated locals of a file of the commit; throws `ReadError` and `GitError`.
+    public func locals(of path: String, at commit: CommitID) async throws -> [EvaluatedLocal] {
+        try await repository.withTree(of: commit) { tree in
+            try CommitReader(tree: GitFileTree(tree: tree)).evaluate(path)
+        }
+    }
+
+    private func remember(_ result: Result<[ClusterContents], ReadError>, of commit: CommitID) {
+        cache[commit] = result
+        recent.append(commit)
+        if recent.count > 512 { cache[recent.removeFirst()] = nil }
+    }
+}
+
+/// Parsed files, shared by the commits that are read one after the other.
+///
+/// It is safe to share although the cache itself is not: the cache is reached through ``use(_:)``
+/// only, which lets one caller in at a time, and what it lends is not kept beyond the call.
+private final class SharedSyntax: @unchecked Sendable {
+    private let lock = NSLock()
+    private let cache = SyntaxCache()
+
+    func use<Result>(_ body: (SyntaxCache) -> Result) -> Result {
+        lock.withLock { body(cache) }
+    }
+}
+
+private func read(
+    _ tree: GitFileTree, _ configuration: ConfigurationFile?, _ cache: SyntaxCache
+) -> Result<[ClusterContents], ReadError> {
+    let reader = CommitReader(
+        tree: tree, configuration: configuration.map { ($0.name, $0.bytes) }, cache: cache)
+    do throws(ReadError) {
+        var contents: [ClusterContents] = []
+        for definition in try reader.clusters() {
+            let desired = Result { () throws(ReadError) in
+                try reader.desiredState(of: definition)
+            }
+            contents.append(
+                ClusterContents(
+                    definition: definition, desired: desired,
+                    inputPaths: try reader.inputPaths(of: definition)))
+        }
+        return .success(contents)
+    } catch {
+        return .failure(error)
+    }
+}

@@ -1,0 +1,144 @@
+import ClusterModel
+public import Git
+public import Infrastructure
+import Planning
+public import Reporting
+
+/// Decides what commits mean, from the repository alone or with what a cluster shows.
+public struct Deciding: Sendable {
+    /// How many first-parent commits are searched for the state that a revert goes back to.
+    static let historyLimit = 500
+
+    let reading: CommitReading
+
+    /// Creates a decider over a reader.
+    public init(reading: CommitReading) { self.reading = reading }
+
+    /// What the range of commits would do, with no cluster to look at.
+    ///
+    /// Without a base it is the target's first parent. Throws `ReadError` for a target that cannot
+    /// be read, and `GitError`.
+    public func report(base: CommitID?, target: CommitID) async throws -> DecisionReport {
+        let clusters = try await reading.contents(of: target)
+        var decisions: [ClusterDecision] = []
+        for cluster in clusters {
+            let decision = try await decision(on: cluster, base: base, target: target)
+            decisions.append(ClusterDecision(decision))
+        }
+        return DecisionReport(
+            base: base.map(revision), target: revision(target),
+            clusters: decisions)
+    }
+
+    /// One report for every first-parent commit after `from`, up to `to`, that changes an input.
+    ///
+    /// Each commit is held against the newest readable one before it; a commit that cannot be read
+    /// is reported with its errors. Oldest first; `each` is called as soon as one is known.
+    public func history(
+        from: CommitID?, to: CommitID, each: (DecisionReport) throws -> Void
+    ) async throws {
+        let commits = try await reading.repository.firstParentHistory(from: from, to: to)
+        var base = from
+        for commit in commits.reversed() where try await changesInput(commit, after: base) {
+            do {
+                try each(try await report(base: base, target: commit.id))
+                base = commit.id
+            } catch let error as ReadError {
+                try each(Deciding.report(unreadable: commit.id, base: base, error))
+            }
+        }
+    }
+
+    /// The report on a target that cannot be read.
+    public static func report(
+        unreadable target: CommitID, base: CommitID?, _ error: ReadError
+    ) -> DecisionReport {
+        DecisionReport(
+            base: base.map(revision), target: revision(target), clusters: [],
+            errors: error.problems.map(ReportedProblem.init))
+    }
+
+    /// Whether the commit, held against its first parent, changes a file that a cluster reads.
+    private func changesInput(_ commit: Commit, after base: CommitID?) async throws -> Bool {
+        guard let parent = commit.firstParent else { return true }
+        let changed = Set(
+            try await reading.repository.changedPaths(from: parent, to: commit.id))
+        guard !changed.isEmpty else { return false }
+        var watched: Set<String> = []
+        for side in [commit.id, parent] {
+            // A side that cannot be read, or knows no cluster, may differ from the other in anything.
+            guard let contents = try? await reading.contents(of: side), !contents.isEmpty else {
+                return true
+            }
+            watched.formUnion(contents.flatMap(\.inputPaths))
+        }
+        return !changed.isDisjoint(with: watched)
+    }
+
+    private func decision(
+        on cluster: ClusterContents, base: CommitID?, target: CommitID
+    ) async throws -> Decision {
+        decide(try await input(for: cluster, base: base, target: target))
+    }
+
+    /// Everything about the repository that a decision depends on.
+    func input(
+        for cluster: ClusterContents, base: CommitID?, target: CommitID
+    ) async throws -> PlanningInput {
+        let definition = cluster.definition
+        var baseState: RevisionState?
+        if let base {
+            baseState = RevisionState(
+                revision: revision(base),
+                desired: try await reading.state(of: definition, at: base))
+        }
+        let targetState = RevisionState(
+            revision: revision(target), desired: try cluster.desired.get())
+        return PlanningInput(
+            definition: definition, base: baseState, target: targetState,
+            history: try await pastStates(of: cluster, before: target))
+    }
+
+    /// The states of the cluster at earlier first-parent commits, newest first.
+    ///
+    /// Only commits that change a deciding file are evaluated; commits that cannot be read are
+    /// left out, since nothing can be reverted to them.
+    func pastStates(
+        of cluster: ClusterContents, before target: CommitID
+    ) async throws -> [RevisionState] {
+        let definition = cluster.definition
+        let files = [definition.versions, definition.schematic] + definition.overrides
+        let commits = try await reading.repository.firstParentHistory(
+            from: nil, to: target, limit: Self.historyLimit
+        ).dropFirst()
+        var states: [RevisionState] = []
+        for commit in commits {
+            if let parent = commit.firstParent {
+                let changed = try await reading.repository.changedPaths(from: parent, to: commit.id)
+                let watched = cluster.inputPaths.union(files + ["uprev.hcl"])
+                guard changed.contains(where: watched.contains) else { continue }
+            }
+            guard let desired = try? await reading.state(of: definition, at: commit.id) else {
+                continue
+            }
+            states.append(RevisionState(revision: revision(commit.id), desired: desired))
+        }
+        return states
+    }
+}
+
+/// The revision that a commit is; a commit ID always is one.
+func revision(_ commit: CommitID) -> Revision {
+    guard let revision = Revision(commit.description) else {
+        preconditionFailure("A commit ID has 40 hexadecimal digits.")
+    }
+    return revision
+}
+
+extension ReportedProblem {
+    init(_ problem: ReadProblem) {
+        self.init(
+            file: problem.file, line: problem.line ?? 0, column: problem.column ?? 0,
+            message: problem.message, hint: problem.hint ?? "")
+    }
+}

@@ -1,0 +1,94 @@
+public import ClusterModel
+import Execution
+import Foundation
+public import Git
+import Kubernetes
+import Talos
+import Terragrunt
+
+/// Connects to real clusters with the credentials that the agent's settings name.
+public actor LiveClusters: ClusterConnecting {
+    private let settings: AgentSettings
+    private var connected: [ClusterName: Connected] = [:]
+
+    private struct Connected {
+        let talos: TalosClient
+        let kubernetes: KubernetesClient
+    }
+
+    /// Creates a connector; nothing is read or dialled yet.
+    public init(settings: AgentSettings) { self.settings = settings }
+
+    /// Connects with the context of the talosconfig that has the cluster's name, else its own choice.
+    public func connection(
+        to definition: ClusterDefinition, repository: GitRepository
+    ) async throws -> ClusterConnection {
+        let clients = try clients(of: definition.name)
+        return ClusterConnection(
+            talos: clients.talos, kubernetes: clients.kubernetes,
+            upgrader: TalosctlUpgrader(
+                talos: clients.talos, settings: settings, context: context(of: definition.name)),
+            stages: stages(of: definition.name, repository: repository))
+    }
+
+    private func clients(of cluster: ClusterName) throws -> Connected {
+        if let known = connected[cluster] { return known }
+        let talos = TalosClient(
+            source: .file(settings.talosConfig, context: context(of: cluster)))
+        let file = settings.kubeConfig
+        let kubernetes = KubernetesClient {
+            if let file { return try Kubeconfig(file: file) }
+            let text = try await talos.kubeconfig()
+            return try Kubeconfig(bytes: Array(text.utf8), origin: "the Talos API")
+        }
+        let made = Connected(talos: talos, kubernetes: kubernetes)
+        connected[cluster] = made
+        return made
+    }
+
+    /// The context of that name when the talosconfig has one; `nil` for the one it has chosen.
+    private func context(of cluster: ClusterName) -> String? {
+        let named = try? TalosConfig(file: settings.talosConfig, context: cluster.text)
+        return named.map { _ in cluster.text }
+    }
+
+    private func stages(of cluster: ClusterName, repository: GitRepository) -> TerragruntStages {
+        let environment = StageEnvironment(
+            passing: settings.stageEnvironment, from: ProcessInfo.processInfo.environment)
+        let stage = StageSettings(
+            environment: environment, directory: "\(settings.stateDirectory)/stages")
+        let checkouts = RunCheckouts(
+            directory: "\(settings.stateDirectory)/checkouts/\(cluster)", repository: repository)
+        return TerragruntStages(stage) { run in try await checkouts.checkout(of: run) }
+    }
+}
+
+/// One clean checkout for every run, which serves all its stages and outlives a restart.
+struct RunCheckouts: Sendable {
+    let directory: String
+    let repository: GitRepository
+
+    /// The checkout of a run; made when it is not there, while those of other runs are removed.
+    func checkout(of run: RunContext) async throws -> Checkout {
+        guard let commit = CommitID(run.revision.hash) else {
+            preconditionFailure("A revision is a commit ID.")
+        }
+        let path = "\(directory)/\(run.run)"
+        let files = FileManager.default
+        try files.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        for other in try files.contentsOfDirectory(atPath: directory) where other != "\(run.run)" {
+            try? files.removeItem(atPath: "\(directory)/\(other)")
+        }
+        if !files.fileExists(atPath: path) {
+            do throws(GitError) {
+                try await repository.checkOut(commit, into: path)
+            } catch {
+                throw StageError(error.description, hint: error.hint)
+            }
+        }
+        let tracked = try await repository.withTree(of: commit) { tree in
+            Set(try tree.paths(under: ""))
+        }
+        return Checkout(path: path) { tracked.contains($0) }
+    }
+}

@@ -1,0 +1,65 @@
+import ClusterModel
+import Execution
+import Planning
+public import Reporting
+public import RunStore
+
+extension StatusReport {
+    /// The state of every cluster as the journal knows it.
+    public init(of store: RunStore) async throws {
+        var clusters: [ClusterStatus] = []
+        for record in try await store.clusters() {
+            clusters.append(try await ClusterStatus(record, in: store))
+        }
+        self.init(clusters: clusters)
+    }
+}
+
+extension ClusterStatus {
+    fileprivate init(_ record: ClusterRecord, in store: RunStore) async throws {
+        let keys = try await store.installedKeys(of: record.name)
+        var run: RunStatus?
+        if let open = try await store.openRun(of: record.name) {
+            run = try RunStatus(open, entries: try await store.entries(of: open.id))
+        }
+        self.init(
+            cluster: record.name.text, condition: record.condition, reason: record.reason,
+            desired: record.desired?.hash, attempted: record.attempted?.hash,
+            reconciled: record.reconciled?.hash, run: run,
+            nodes: (record.observed?.nodes ?? []).map { node in
+                NodeStatus(node, committed: record.committed, installedKey: keys[node.name])
+            })
+    }
+}
+
+extension ClusterStatus.RunStatus {
+    fileprivate init(_ run: StoredRun, entries: [JournalEntry]) throws {
+        let state = try RunState(of: run.plan, replaying: entries)
+        let step = state.currentStep
+        self.init(
+            run: run.id.description, revision: run.plan.target.hash,
+            step: step?.index ?? run.plan.steps.count, steps: run.plan.steps.count,
+            doing: step.map { "\($0.action.kind) \($0.target)" } ?? "ending")
+    }
+}
+
+extension ClusterStatus.NodeStatus {
+    fileprivate init(_ node: ObservedNode, committed: DesiredState?, installedKey: String?) {
+        var reasons: [String] = []
+        if let system = node.system, let committed {
+            let key = installedKey ?? node.kubernetes?.installerDigest
+            reasons = staleness(of: system, against: committed, installedKey: key)
+        } else if node.system == nil {
+            reasons = ["does not answer"]
+        }
+        self.init(
+            node: node.name.text, role: node.role,
+            installed: ClusterStatus.Release(
+                talos: node.system?.version.description,
+                kubernetes: node.kubernetes?.kubeletVersion?.description),
+            committed: ClusterStatus.Release(
+                talos: committed?.talosVersion.description,
+                kubernetes: committed?.kubernetesVersion.description),
+            reasons: reasons)
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a person sees of `uprev plan`, and its exit codes.
+@Suite("uprev plan")
+struct PlanCommandTests {
+    private func plan(_ repository: InfraRepository, _ arguments: String...) throws
+        -> Program.Result
+    {
+        try Program.uprev().run(["plan", "--repository", repository.path] + arguments)
+    }
+
+    @Test("Exit codes: nothing, something, refused, error, wrong usage")
+    func exitCodes() throws {
+        let repository = try InfraRepository()
+        try repository.commit("Nothing")
+        #expect(try plan(repository, "--detailed-exitcode").status == 0)
+        try repository.edit("common/versions.hcl", "v1.12.10", "v1.12.11")
+        #expect(try plan(repository, "--detailed-exitcode").status == 2)
+        #expect(try plan(repository).status == 0)
+        try repository.edit("common/versions.hcl", "v1.34.1", "v1.36.0")
+        #expect(try plan(repository).status == 3)
+        #expect(try plan(repository, "no-such-commit").status == 1)
+        #expect(try plan(repository, "--output", "yaml").status == 64)
+    }
+
+    @Test("The text shows the change, the steps and why")
+    func text() throws {
+        let repository = try InfraRepository()
+        try repository.edit("common/versions.hcl", "v1.12.10", "v1.12.11")
+        let result = try plan(repository)
+        #expect(result.output.contains("talos_version: v1.12.10 -> v1.12.11"))
+        #expect(result.output.contains("etcd_snapshot"))
+        #expect(result.output.contains("each control plane"))
+        #expect(result.errors.isEmpty)
+    }
+
+    @Test("A syntax error is shown with file, line, column, a caret and a hint")
+    func syntaxError() throws {
+        let repository = try InfraRepository()
+        try repository.edit(
+            "common/versions.hcl", "kubernetes_version = \"v1.34.1\"",
+            "kubernetes_version = \"v1.34.1")
+        let text = try plan(repository)
+        #expect(text.status == 1)
+        #expect(text.output.isEmpty)
+        #expect(text.errors.contains("common/versions.hcl:4:"))
+        #expect(text.errors.contains("^"))
+        let json = try plan(repository, "--output", "json")
+        #expect(json.status == 1)
+        let value = try JSONSerialization.jsonObject(with: Data(json.output.utf8))
+        let report = try #require(value as? [String: Any])
+        let error = try #require((report["errors"] as? [[String: Any]])?.first)
+        #expect(error["file"] as? String == "common/versions.hcl")
+        #expect(error["line"] as? Int == 4)
+    }
+
+    @Test("A deciding value behind run_cmd is an error that names the reason; nothing is run")
+    func runCommand() throws {
+        let repository = try InfraRepository()
+        let trap = "\(repository.path)/trap"
+        try repository.edit(
+            "common/versions.hcl", "\"v1.12.10\"", "run_cmd(\"touch\", \"\(trap)\")")
+        let result = try plan(repository)
+        #expect(result.status == 1)
+        #expect(result.errors.contains("run_cmd"))
+        #expect(result.errors.contains("common/versions.hcl:3:"))
+        #expect(!FileManager.default.fileExists(atPath: trap))
+    }
+
+    @Test("A missing uprev.hcl and an unknown argument in it are errors that say what to do")
+    func definitionErrors() throws {
+        let repository = try InfraRepository()
+        try repository.edit("uprev.hcl", "schematic =", "schematics =")
+        let unknown = try plan(repository)
+        #expect(unknown.status == 1)
+        #expect(unknown.errors.contains("uprev.hcl:3:"))
+        #expect(unknown.errors.contains("schematic"))
+        try repository.commit("Remove", ["uprev.hcl": nil])
+        let missing = try plan(repository)
+        #expect(missing.status == 1)
+        #expect(missing.errors.contains("uprev init"))
+    }
+
+    @Test("A definition from outside reads commits that have none")
+    func configuration() throws {
+        var files = InfraFiles.all
+        files["uprev.hcl"] = nil
+        let repository = try InfraRepository(files)
+        try repository.edit("common/versions.hcl", "v1.12.10", "v1.12.11")
+        let folder = try TemporaryDirectory()
+        try folder.write(InfraFiles.definition, to: "outside.hcl")
+        let result = try plan(
+            repository, "--config", "\(folder.path)/outside.hcl", "--detailed-exitcode")
+        #expect(result.status == 2, "\(result.errors)")
+    }
+}

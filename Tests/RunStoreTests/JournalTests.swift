@@ -1,0 +1,108 @@
+import ClusterModel
+import Execution
+import Planning
+import TestSupport
+import Testing
+
+@testable import RunStore
+
+@Suite("Journal in SQLite")
+struct JournalTests {
+    let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    @Test("Entries come back in their order, each as it was written")
+    func roundTrip() async throws {
+        let entries: [JournalEntry] = [
+            .runStarted(planDigest: "sha256:1"),
+            .stepStarted(1, Evidence(bootID: "boot-1", bootedSlot: "A")),
+            .stepCleared(1, reason: "no sign of it"),
+            .stepStarted(1, Evidence()),
+            .bootToResolve(1),
+            .stepDone(1, .snapshot(SnapshotReceipt(path: "/x", bytes: 544, sha256: "ab"))),
+            .stepDone(2, .installer(UnitOutput(unit: "images/1", name: "ref"), reference: "r:1")),
+            .stepFailed(3, Failure("It broke.", hint: "Mend it.", disposition: .waiting)),
+            .superseded(by: try Sample.revision("c")),
+            .runDone,
+        ]
+        let run = RunID(cluster: Sample.cluster, number: 1)
+        do {
+            let store = try RunStore.open(in: directory.path)
+            for entry in entries { try await store.append(entry, to: run) }
+        }
+        let again = try RunStore.open(in: directory.path)
+        #expect(try await again.entries(of: run) == entries)
+        let other = RunID(cluster: Sample.cluster, number: 2)
+        #expect(try await again.entries(of: other).isEmpty)
+    }
+
+    @Test("A run keeps its plan and definition, and only one run is open")
+    func runs() async throws {
+        let store = try RunStore.open(in: directory.path)
+        let plan = try Sample.plan()
+        let first = try await store.begin(plan, of: Sample.definition(), at: 10)
+        #expect(first.id.number == 1)
+        let open = try #require(try await store.openRun(of: Sample.cluster))
+        #expect(open.plan == plan)
+        #expect(open.definition == Sample.definition())
+        try await store.end(first.id, outcome: "done", at: 20)
+        #expect(try await store.openRun(of: Sample.cluster) == nil)
+        #expect(try await store.begin(plan, of: Sample.definition(), at: 30).id.number == 2)
+    }
+
+    @Test("A cluster's record comes back whole")
+    func clusters() async throws {
+        let store = try RunStore.open(in: directory.path)
+        var record = ClusterRecord(name: Sample.cluster)
+        record.desired = try Sample.revision("d")
+        record.reconciled = try Sample.revision("a")
+        record.condition = .stalled
+        record.reason = "The commit is refused."
+        record.observed = ObservedState(
+            nodes: [ObservedNode(name: NodeName("cp-1"), role: .controlPlane)], etcd: nil)
+        try await store.save(record)
+        #expect(try await store.cluster(Sample.cluster) == record)
+    }
+
+    @Test("What nodes were given and what was built is remembered, the newest last")
+    func memories() async throws {
+        let store = try RunStore.open(in: directory.path)
+        let node = NodeName("wk-1")
+        try await store.remember(installedKey: "one", on: node, of: Sample.cluster)
+        try await store.remember(installedKey: "two", on: node, of: Sample.cluster)
+        try await store.remember(installer: "r:1", for: "two", of: Sample.cluster)
+        #expect(try await store.installedKeys(of: Sample.cluster) == [node: "two"])
+        #expect(try await store.builtInstallers(of: Sample.cluster) == ["two": "r:1"])
+        #expect(try await store.installedKeys(of: ClusterName("other")).isEmpty)
+    }
+
+    @Test("Records are found by run, by commit prefix and by place")
+    func records() async throws {
+        let store = try RunStore.open(in: directory.path)
+        let run = RunID(cluster: Sample.cluster, number: 3)
+        for number in 1...4 {
+            try await store.append(
+                LogRecord(
+                    time: Double(number), level: .notice, event: .progress,
+                    revision: try Sample.revision(number < 3 ? "a" : "b"),
+                    run: number == 4 ? run : nil, message: "line \(number)"))
+        }
+        var filter = RecordFilter()
+        filter.limit = 2
+        #expect(try await messages(store, filter) == ["line 3", "line 4"])
+        filter = RecordFilter()
+        filter.revisionPrefix = "aaaa"
+        #expect(try await messages(store, filter) == ["line 1", "line 2"])
+        filter = RecordFilter()
+        filter.run = "sol-3"
+        #expect(try await messages(store, filter) == ["line 4"])
+        filter = RecordFilter()
+        filter.after = 3
+        #expect(try await messages(store, filter) == ["line 4"])
+    }
+
+    private func messages(_ store: RunStore, _ filter: RecordFilter) async throws -> [String] {
+        try await store.records(filter).map(\.record.message)
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+/// Who may import whom; the table is the architecture.
+@Suite("Architecture")
+struct ArchitectureTests {
+    /// What each room may import of the other rooms, in the order in which data walks.
+    static let rooms: [(room: String, imports: Set<String>)] = [
+        ("ClusterModel", []),
+        ("HCL", []),
+        ("CLibgit2", []),
+        ("Git", ["CLibgit2"]),
+        ("Infrastructure", ["ClusterModel", "HCL"]),
+        ("Planning", ["ClusterModel"]),
+        ("Execution", ["ClusterModel", "Planning"]),
+        ("RunStore", ["ClusterModel", "Planning", "Execution"]),
+        ("TalosMessages", []),
+        ("Talos", ["ClusterModel", "Execution", "TalosMessages"]),
+        ("Kubernetes", ["ClusterModel", "Execution"]),
+        ("Terragrunt", ["ClusterModel", "Execution"]),
+        ("Reporting", ["ClusterModel", "Planning", "Execution"]),
+        (
+            "Agent",
+            [
+                "ClusterModel", "Git", "HCL", "Infrastructure", "Planning", "Execution",
+                "RunStore", "Talos", "Kubernetes", "Terragrunt", "Reporting",
+            ]
+        ),
+        (
+            "uprev",
+            [
+                "ClusterModel", "Git", "HCL", "Infrastructure", "Planning", "Execution",
+                "RunStore", "Talos", "Kubernetes", "Terragrunt", "Reporting", "Agent",
+            ]
+        ),
+        (
+            // Planning, because the port for stages and the runner's tests hand plans around.
+            "ClusterSimulator", ["ClusterModel", "Planning", "Execution", "TalosMessages"]
+        ),
+        ("uprev-demo", ["ClusterSimulator", "Git", "ClusterModel"]),
+    ]
+
+    /// Modules from outside that a pure room may use: values and text only, nothing that acts.
+    static let pureRooms: [String: Set<String>] = [
+        "ClusterModel": [],
+        "HCL": [],
+        "Infrastructure": [],
+        "Planning": ["Crypto", "FoundationEssentials"],
+        "Execution": [],
+    ]
+
+    @Test("Every folder of sources is a room of the table, and every room has sources")
+    func completeness() throws {
+        #expect(Set(try SourceTree.folders(in: "Sources")) == Set(Self.rooms.map(\.room)))
+    }
+
+    @Test("A room imports only the rooms that the table allows", arguments: rooms)
+    func imports(room: String, allowed: Set<String>) throws {
+        let names = Set(Self.rooms.map(\.room))
+        for file in try SourceTree.files(below: "Sources/\(room)") {
+            for module in file.imports where names.contains(module) && !allowed.contains(module) {
+                Issue.record("\(file.path) imports \(module), which \(room) may not know")
+            }
+        }
+    }
+
+    @Test("A pure room imports nothing that could act", arguments: Array(pureRooms.keys))
+    func purity(room: String) throws {
+        let names = Set(Self.rooms.map(\.room))
+        let allowed = try #require(Self.pureRooms[room]).union(names)
+        for file in try SourceTree.files(below: "Sources/\(room)") {
+            for module in file.imports where !allowed.contains(module) {
+                Issue.record("\(file.path) imports \(module), but \(room) is pure")
+            }
+        }
+    }
+
+    @Test("The product links no simulator")
+    func noSimulator() throws {
+        let rooms = ["Agent", "uprev"]
+        for file in try rooms.flatMap({ try SourceTree.files(below: "Sources/\($0)") }) {
+            #expect(!file.imports.contains("ClusterSimulator"), "\(file.path)")
+        }
+    }
+
+    @Test("The import table itself runs one way")
+    func order() {
+        var seen: Set<String> = []
+        for (room, imports) in Self.rooms {
+            let later = imports.subtracting(seen)
+            #expect(later.isEmpty, "\(room) imports \(later.sorted()), which stand below it")
+            seen.insert(room)
+        }
+    }
+}
+
+extension SourceTree.File {
+    /// The modules that the file imports.
+    var imports: [String] {
+        lines.compactMap { line in
+            line.prefixMatch(
+                of:
+                    /(?:@\w+ )?(?:public |package |internal )?import (?:struct |class |enum |func )?(\w[\w-]*)/
+            )
+            .map { String($0.1) }
+        }
+    }
+}

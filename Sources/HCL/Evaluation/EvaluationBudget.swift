@@ -6,9 +6,9 @@
 public final class EvaluationBudget {
     /// The units that a budget has unless said otherwise: far more than any real file needs, and
     /// used up in a few seconds.
-    public static let standardUnits = 20_000_000
+    public static let standardUnits = 5_000_000
     /// How deep expressions may be evaluated inside one another unless said otherwise.
-    public static let standardDepth = 400
+    public static let standardDepth = 200
     /// How deep collections may be inside one another.
     public static let deepestValue = 500
 

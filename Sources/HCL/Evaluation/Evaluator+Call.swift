@@ -29,9 +29,9 @@ extension Evaluator {
                 evaluate: { index throws(Diagnostic) in
                     try value(of: arguments, at: index, scope)
                 })
-            let result = try body(call)
+            let result = Result { () throws(Diagnostic) in try body(call) }
             if let failure = budget.failure { throw failure }
-            return result
+            return try result.get()
         }
     }
 

@@ -120,13 +120,17 @@ struct Parser {
         return false
     }
 
+    /// Whether a limit was exceeded, after which there is nothing more to parse.
+    private(set) var hasGivenUp = false
+
     private mutating func giveUp() -> ByteRange {
         let range = next.range
-        if index < tokens.count {
+        if !hasGivenUp {
             fail(
                 "Nested too deeply", "This is nested deeper, or chained longer, than is allowed.",
                 at: range)
         }
+        hasGivenUp = true
         isRecovering = true
         index = tokens.count
         height = 0

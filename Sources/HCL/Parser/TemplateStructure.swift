@@ -13,6 +13,7 @@ struct TemplateStructure {
     mutating func parse(_ parser: inout Parser) -> [ExpressionNode] {
         var nodes: [ExpressionNode] = []
         while true {
+            if parser.hasGivenUp { return nodes }
             if case .end = parts[index] { return nodes }
             nodes.append(parseNode(&parser))
         }
@@ -62,6 +63,7 @@ struct TemplateStructure {
         into nodes: inout [ExpressionNode]
     ) -> (TemplatePart.Closer, ByteRange)? {
         while true {
+            if parser.hasGivenUp { return nil }
             switch parts[index] {
             case .end(let range):
                 let line = SourceRange(source: parser.source, bytes: open).start.line

@@ -59,7 +59,7 @@ private struct PatternMatcher {
                 let saved = [Int](repeating: -1, count: slots)
                 add(Thread(place: 0, saved: saved), at: index, to: &threads)
             }
-            if threads.isEmpty { break }
+            if threads.isEmpty && found != nil { break }
             var next: [Thread] = []
             step: for thread in threads {
                 switch program[thread.place] {

@@ -1,0 +1,124 @@
+import Testing
+
+@testable import HCL
+
+@Suite("Hostile input")
+struct LimitTests {
+    private static func repeated(_ text: String, _ count: Int) -> String {
+        String(repeating: text, count: count)
+    }
+
+    static let nested: [(String, String)] = [
+        ("brackets", repeated("[", 3_000)),
+        ("closed brackets", repeated("[", 3_000) + repeated("]", 3_000)),
+        ("parentheses", repeated("(", 3_000) + "1" + repeated(")", 3_000)),
+        ("objects", repeated("{a=", 3_000) + "1" + repeated("}", 3_000)),
+        ("templates", repeated("\"${", 3_000) + "1" + repeated("}\"", 3_000)),
+        ("heredocs", repeated("<<A\n${", 3_000) + "1" + repeated("}\nA\n", 3_000)),
+        ("directives", "\"" + repeated("%{if true}", 3_000) + repeated("%{endif}", 3_000) + "\""),
+        ("signs", repeated("-", 3_000) + "1"), ("calls", repeated("f(", 3_000)),
+        ("sums", "1" + repeated(" + 1", 3_000)),
+        ("conditions", repeated("true ? 1 : ", 3_000) + "1"),
+        ("indexes", "x" + repeated("[y]", 3_000)), ("splats", "x" + repeated("[*]", 3_000)),
+        ("chains in parentheses", repeated("(", 90) + "1" + repeated(repeated("+1", 90) + ")", 90)),
+    ]
+
+    @Test("that is nested or chained without end is one error", arguments: nested)
+    func nesting(name: String, text: String) throws {
+        let errors = problems("a = \(text)\n")
+        #expect(
+            errors.count == 1 && errors[0].hasPrefix("! Nested too deeply"), "\(name): \(errors)")
+    }
+
+    @Test("just below the limits is evaluated")
+    func belowLimits() throws {
+        #expect(try evaluate("1" + Self.repeated(" + 1", 900)) == .integer(901))
+        let nested = try evaluate(Self.repeated("[", 90) + Self.repeated("]", 90))
+        #expect(nested.nesting == 90)
+        #expect(
+            try evaluate(
+                "x" + Self.repeated(".a", 5),
+                [
+                    "x": .object([
+                        "a": .object([
+                            "a": .object(["a": .object(["a": .object(["a": .integer(1)])])])
+                        ])
+                    ])
+                ]) == .integer(1))
+    }
+
+    static let expensive = [
+        "[for a in range(1000) : [for b in range(1000) : [for c in range(1000) : 1]]]",
+        "setproduct(range(999), range(999), range(999), range(999))", "indent(1e9, \"a\\nb\")",
+        "format(\"%90000s\", \"\") == \"\" ? 1 : replace(\"aaa\", \"a\", join(\"\", [for x in range(99) : format(\"%90000s\", \"\")]))",
+        "can([for a in range(1000) : [for b in range(1000) : [for c in range(1000) : 1]]])",
+        "try([for a in range(1000) : [for b in range(1000) : 1]], 2)",
+        "regex(\"(a*)*b\", join(\"\", [for x in range(99) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"]))",
+    ]
+
+    @Test(
+        "that takes too much work is refused, and neither try nor can hides it",
+        arguments: expensive)
+    func work(text: String) throws {
+        let expression = try Expression.parse(SourceFile(path: "test.hcl", text: text))
+        let error = #expect(throws: Diagnostic.self) {
+            _ = try expression.evaluate(
+                in: StandardEnvironment(), budget: EvaluationBudget(units: 20_000))
+        }
+        #expect(error?.summary == "Evaluation takes too much work")
+    }
+
+    @Test("that is too large is refused before it is read")
+    func size() {
+        let error = #expect(throws: Diagnostics.self) {
+            _ = try Body.parse(
+                SourceFile(path: "test.hcl", text: "a = 1\n"), limits: ParseLimits(largestFile: 5))
+        }
+        #expect(error?.items.map(\.summary) == ["File too large"])
+    }
+
+    @Test("that is no text at all gives a bounded number of errors")
+    func binary() {
+        var bytes: [UInt8] = []
+        var state: UInt32 = 1
+        for _ in 0..<20_000 {
+            state = state &* 1_664_525 &+ 1_013_904_223
+            bytes.append(UInt8(state >> 24))
+        }
+        let error = #expect(throws: Diagnostics.self) {
+            _ = try Body.parse(SourceFile(path: "test.hcl", bytes: bytes))
+        }
+        #expect((1...ParseLimits().mostDiagnostics).contains(error?.items.count ?? 0))
+        #expect(error?.rendered().isEmpty == false)
+    }
+
+    @Test("made of random pieces never stops the parser or the evaluator")
+    func randomPieces() {
+        let pieces = [
+            "a", "=", "1", "\"", "${", "%{", "}", "{", "[", "]", "(", ")", "\n", ",", "for", "in",
+            ":",
+            "=>", "...", ".", "*", "x", " ", "if", "else", "endif", "endfor", "<<-E\n", "E\n", "~",
+            "?",
+            "null", "-", "!", "&&", "==", "\\", "$", "#", "/*", "*/", "é", "\u{301}", "try", "can",
+            "0.1",
+        ]
+        var state: UInt64 = 42
+        func next(_ limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+        var parsed = 0
+        for _ in 0..<3_000 {
+            let text =
+                "a = " + (0..<next(12) + 1).map { _ in pieces[next(pieces.count)] }.joined() + "\n"
+            guard let body = try? Body.parse(SourceFile(path: "test.hcl", text: text)) else {
+                continue
+            }
+            parsed += 1
+            for attribute in body.attributes {
+                _ = try? attribute.expression.evaluate(in: StandardEnvironment())
+            }
+        }
+        #expect(parsed > 50)
+    }
+}

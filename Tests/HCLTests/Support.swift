@@ -1,0 +1,55 @@
+import Testing
+
+@testable import HCL
+
+/// The value of an expression with only the standard functions and the given variables.
+func evaluate(_ text: String, _ variables: ValueMap = [:]) throws -> Value {
+    let expression = try Expression.parse(SourceFile(path: "test.hcl", text: text))
+    return try expression.evaluate(in: StandardEnvironment(variables: variables))
+}
+
+/// The JSON text and the type of an expression, as in `[1,2] : list(number)`.
+func outcome(_ text: String, _ variables: ValueMap = [:]) -> String {
+    do {
+        let value = try evaluate(text, variables)
+        if let number = value.numberValue, number.isInfinite { return "\(number) : number" }
+        return "\(value.json ?? "unknown") : \(value.type)"
+    } catch let diagnostics as Diagnostics {
+        return describe(diagnostics.items[0])
+    } catch let diagnostic as Diagnostic {
+        return describe(diagnostic)
+    } catch {
+        return "\(error)"
+    }
+}
+
+/// The summary and the place of an error, as in `! Unknown variable 1:1-1:5`.
+func describe(_ diagnostic: Diagnostic) -> String {
+    guard let range = diagnostic.range else { return "! \(diagnostic.summary)" }
+    let (start, end) = (range.start, range.end)
+    return
+        "! \(diagnostic.summary) \(start.line):\(start.column)-\(end.line):\(end.column)"
+}
+
+/// The errors of a file, one a line; empty when it has none.
+func problems(_ text: String) -> [String] {
+    do throws(Diagnostics) {
+        _ = try Body.parse(SourceFile(path: "test.hcl", text: text))
+        return []
+    } catch {
+        return error.items.map(describe)
+    }
+}
+
+/// A named table of inputs with what is expected of them.
+struct Case: Sendable, CustomTestStringConvertible {
+    let input: String
+    let expected: String
+
+    init(_ input: String, _ expected: String) {
+        self.input = input
+        self.expected = expected
+    }
+
+    var testDescription: String { input }
+}

@@ -82,6 +82,17 @@ struct EnvironmentTests {
         #expect(error?.summary == "Evaluation is nested too deeply")
     }
 
+    @Test("limit how large values made of repeated parts may become")
+    func doubling() throws {
+        let doubled = (1...60).map { "  a\($0) = [local.a\($0 - 1), local.a\($0 - 1)]\n" }.joined()
+        let locals = try Locals("locals {\n  a0 = \"text\"\n\(doubled)}\n")
+        var failure: Diagnostic?
+        for index in 0...60 where failure == nil {
+            do throws(Diagnostic) { _ = try locals.value("a\(index)") } catch { failure = error }
+        }
+        #expect(failure?.summary == "Value is too large")
+    }
+
     @Test("bring their own functions, which fail or know nothing at the place of the call")
     func functions() throws {
         let locals = try Locals(

@@ -175,6 +175,23 @@ struct FunctionTests {
         Case("length(sha256(join(\"\", [for x in range(200) : \"x\"])))", "64 : number"),
     ]
 
+    static let times = [
+        Case(
+            "formatdate(\"YYYY-MM-DD'T''x'hh:mm:ssZ\", \"2020-02-29T03:04:05Z\")",
+            #""2020-02-29T'x03:04:05Z" : string"#),
+        Case(
+            "formatdate(\"EEE, D MMM YY H:m AA ZZZZZ\", \"2024-12-01T15:04:05.5+02:00\")",
+            #""Sun, 1 Dec 24 3:4 PM +02:00" : string"#),
+        Case(
+            "formatdate(\"QQ\", \"2020-01-02T03:04:05Z\")", "! Invalid function argument 1:13-1:15"),
+        Case(
+            "formatdate(\"YYYY\", \"2023-02-29T00:00:00Z\")",
+            "! Invalid function argument 1:21-1:41"),
+    ]
+
+    @Test("of time", arguments: times)
+    func ofTime(example: Case) { #expect(outcome(example.input) == example.expected) }
+
     @Test("of numbers", arguments: numbers)
     func ofNumbers(example: Case) { #expect(outcome(example.input) == example.expected) }
     @Test("of text", arguments: texts)

@@ -56,6 +56,8 @@ public struct LazyCall {
     public let nameRange: SourceRange
     /// The place of an argument.
     public let argumentRange: (Int) -> SourceRange
+    /// The work that is left.
+    public let budget: EvaluationBudget
     /// Evaluates one argument.
     public let evaluate: (Int) throws(Diagnostic) -> Value
 }

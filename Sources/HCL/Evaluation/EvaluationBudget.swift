@@ -11,6 +11,9 @@ public final class EvaluationBudget {
     public static let standardDepth = 200
     /// How deep collections may be inside one another.
     public static let deepestValue = 500
+    /// About how many bytes a value may take when it is written out.
+    static let heaviestValue = 32_000_000
+    private static let bytesWalkedForOneUnit = 32
 
     /// The units that are left.
     public private(set) var remaining: Int
@@ -52,13 +55,26 @@ public final class EvaluationBudget {
         depth -= 1
     }
 
-    /// Refuses a collection in which others are nested too deeply.
-    func check(nesting: Int, at range: @autoclosure () -> SourceRange) throws(Diagnostic) {
-        guard nesting > Self.deepestValue else { return }
-        throw fail(
-            "Value is nested too deeply",
-            "Collections are inside one another more than \(Self.deepestValue) levels deep.",
-            range())
+    /// Refuses a value that is nested too deeply or, with repeated parts, too large.
+    func check(_ value: Value, at range: @autoclosure () -> SourceRange) throws(Diagnostic) {
+        if value.nesting > Self.deepestValue {
+            throw fail(
+                "Value is nested too deeply",
+                "Collections are inside one another more than \(Self.deepestValue) levels deep.",
+                range())
+        }
+        if value.weight > Self.heaviestValue {
+            throw fail(
+                "Value is too large", "Written out, the value would take far too much space.",
+                range(), hint: "Look for a collection that is put into itself again and again.")
+        }
+    }
+
+    /// Takes units for looking at a value in all its parts.
+    func charge(walkThrough value: Value, at range: @autoclosure () -> SourceRange)
+        throws(Diagnostic)
+    {
+        try charge(value.weight / Self.bytesWalkedForOneUnit, at: range())
     }
 
     private func fail(

@@ -25,7 +25,7 @@ extension Evaluator {
             let call = LazyCall(
                 name: node.name, count: arguments.count, range: location(node.range),
                 nameRange: location(node.nameRange.union(node.openRange)),
-                argumentRange: { location(arguments.range(of: $0)) },
+                argumentRange: { location(arguments.range(of: $0)) }, budget: budget,
                 evaluate: { index throws(Diagnostic) in
                     try value(of: arguments, at: index, scope)
                 })
@@ -59,6 +59,7 @@ extension Evaluator {
         for index in 0..<arguments.count {
             let parameter = function.parameter(at: index)
             let value = try value(of: arguments, at: index, scope)
+            try budget.charge(walkThrough: value, at: location(node.range))
             do {
                 values.append(try value.converted(to: parameter.type))
             } catch {
@@ -74,7 +75,7 @@ extension Evaluator {
             range: location(node.range),
             nameRange: location(node.nameRange.union(node.openRange)), budget: budget)
         let result = try body(call)
-        try budget.check(nesting: result.nesting, at: location(node.range))
+        try budget.check(result, at: location(node.range))
         return result
     }
 

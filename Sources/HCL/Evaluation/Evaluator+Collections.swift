@@ -9,17 +9,17 @@ extension Evaluator {
     }
 
     func tuple(of values: [Value], at range: ByteRange) throws(Diagnostic) -> Value {
-        let list = ValueList(values)
-        try budget.check(nesting: list.nesting, at: location(range))
-        return .tuple(list)
+        let tuple = Value.tuple(ValueList(values))
+        try budget.check(tuple, at: location(range))
+        return tuple
     }
 
     func object(
         of pairs: [(key: String, value: Value)], at range: ByteRange
     ) throws(Diagnostic) -> Value {
-        let map = ValueMap(pairs)
-        try budget.check(nesting: map.nesting, at: location(range))
-        return .object(map)
+        let object = Value.object(ValueMap(pairs))
+        try budget.check(object, at: location(range))
+        return object
     }
 
     func object(

@@ -8,6 +8,7 @@ extension Evaluator {
         let two = Result { () throws(Diagnostic) in try evaluate(second, scope) }
         if let failure = budget.failure { throw failure }
         let types = [one, two].map { (try? $0.get()) ?? .unknownPlaceholder }
+        for value in types { try budget.charge(walkThrough: value, at: location(condition.range)) }
         guard let type = Self.commonType(types[0], types[1]) else {
             throw failure(
                 "Inconsistent conditional result types",

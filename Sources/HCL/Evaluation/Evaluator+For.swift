@@ -30,9 +30,11 @@ extension Evaluator {
             throw failure(
                 "Iteration over null value", "The collection is null.", at: node.collection.range)
         case .list(_, let elements), .tuple(let elements):
+            try budget.charge(elements.count, at: location(node.collection.range))
             return elements.enumerated().map { (key: .integer($0.offset), value: $0.element) }
         case .set(_, let elements): return elements.map { (key: $0, value: $0) }
         case .map(_, let elements), .object(let elements):
+            try budget.charge(elements.count, at: location(node.collection.range))
             return elements.map { (key: .string($0.key), value: $0.value) }
         case .unknown, .bool, .number, .string:
             throw failure(

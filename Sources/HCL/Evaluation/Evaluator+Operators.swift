@@ -70,16 +70,15 @@ extension Evaluator {
         }
         _ = try left.value()
         _ = try right.value()
-        if type == .dynamic { return equality(first, second, isNegated: symbol == .notEqual) }
+        if type == .dynamic {
+            try budget.charge(walkThrough: first, at: location(range))
+            return equality(first, second, isNegated: symbol == .notEqual)
+        }
         if first.isNull || second.isNull {
             throw failure("Operation failed", "An operand is null.", at: range)
         }
         if first.isUnknown || second.isUnknown {
-            let isArithmetic = type == .number && !symbol.isComparison
-            return .unknown(
-                Unknown(
-                    type: isArithmetic ? .number : .bool,
-                    reasons: first.unknownReasons + second.unknownReasons))
+            return Self.unknown(first, second, symbol.isArithmetic ? .number : .bool)
         }
         if case .bool = first { return .bool(symbol == .and) }
         guard let one = first.numberValue, let two = second.numberValue,
@@ -105,8 +104,7 @@ extension Evaluator {
     ) throws(Diagnostic) -> Value? {
         let one: Bool? = first.isUnknown ? nil : first.boolValue ?? false
         let two: Bool? = second.isUnknown ? nil : second.boolValue ?? false
-        let unknown = Value.unknown(
-            Unknown(type: .bool, reasons: first.unknownReasons + second.unknownReasons))
+        let unknown = Self.unknown(first, second, .bool)
         switch (one, two) {
         case (nil, nil):
             guard case .success = left.result else { return nil }
@@ -122,19 +120,20 @@ extension Evaluator {
         }
     }
 
+    private static func unknown(_ first: Value, _ second: Value, _ type: ValueType) -> Value {
+        .unknown(Unknown(type: type, reasons: first.unknownReasons + second.unknownReasons))
+    }
+
     private func equality(_ first: Value, _ second: Value, isNegated: Bool) -> Value {
-        guard let isEqual = first.equals(second) else {
-            return .unknown(
-                Unknown(type: .bool, reasons: first.unknownReasons + second.unknownReasons))
-        }
+        guard let isEqual = first.equals(second) else { return Self.unknown(first, second, .bool) }
         return .bool(isEqual != isNegated)
     }
 }
 
 extension BinaryOperator {
-    fileprivate var isComparison: Bool {
+    fileprivate var isArithmetic: Bool {
         switch self {
-        case .less, .lessOrEqual, .greater, .greaterOrEqual: true
+        case .add, .subtract, .multiply, .divide, .modulo: true
         default: false
         }
     }

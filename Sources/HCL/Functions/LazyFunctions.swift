@@ -17,7 +17,8 @@ enum LazyFunctions {
                 var failures: [String] = []
                 for index in 0..<call.count {
                     do throws(Diagnostic) {
-                        return unknownUnlessWhollyKnown(try call.evaluate(index), type: .dynamic)
+                        return try unknownUnlessWhollyKnown(
+                            call.evaluate(index), call, type: .dynamic)
                     } catch {
                         failures.append(error.description)
                     }
@@ -42,12 +43,15 @@ enum LazyFunctions {
                         range: call.nameRange)
                 }
                 guard let value = try? call.evaluate(0) else { return .bool(false) }
-                let known = unknownUnlessWhollyKnown(value, type: .bool)
+                let known = try unknownUnlessWhollyKnown(value, call, type: .bool)
                 return known.isUnknown ? known : .bool(true)
             })
     }
 
-    private static func unknownUnlessWhollyKnown(_ value: Value, type: ValueType) -> Value {
+    private static func unknownUnlessWhollyKnown(
+        _ value: Value, _ call: LazyCall, type: ValueType
+    ) throws(Diagnostic) -> Value {
+        try call.budget.charge(walkThrough: value, at: call.range)
         if value.isWhollyKnown { return value }
         return .unknown(Unknown(type: type, reasons: value.unknownReasons))
     }

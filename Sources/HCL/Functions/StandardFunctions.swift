@@ -23,7 +23,7 @@ public enum StandardFunctions {
             NumberFunctions.all + TextFunctions.all + TextTests.all + CollectionFunctions.all
             + ListFunctions.all + MapFunctions.all + SetFunctions.all + ConversionFunctions.all
             + EncodingFunctions.all + FormatFunctions.all + PatternFunctions.all
-            + UnknowableFunctions.all
+            + TimeFunctions.all + UnknowableFunctions.all
         return Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     }()
 }

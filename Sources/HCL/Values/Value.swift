@@ -70,4 +70,22 @@ extension Value {
         case .map(_, let elements), .object(let elements): elements.nesting
         }
     }
+    /// About how many bytes the value would be written with; parts that occur several times count
+    /// each time, although they are in memory only once.
+    var weight: Int {
+        switch self {
+        case .unknown, .null, .bool, .number: 1
+        case .string(let text): 1 + text.utf8.count
+        case .list(_, let elements), .set(_, let elements), .tuple(let elements): elements.weight
+        case .map(_, let elements), .object(let elements): elements.weight
+        }
+    }
+}
+
+extension Int {
+    /// The sum, or the greatest number if it is greater.
+    func addingSaturated(_ other: Int) -> Int {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
 }

@@ -4,13 +4,22 @@ public struct ValueList: Sendable {
     public let elements: [Value]
     /// How many collections are inside one another at the deepest place; one for a flat list.
     public let nesting: Int
+    /// About how many bytes the collection would be written with.
+    ///
+    /// Parts that occur several times count each time. Saturates.
+    let weight: Int
 
     /// Creates a list of elements.
     public init(_ elements: [Value]) {
         self.elements = elements
         var deepest = 0
-        for element in elements { deepest = Swift.max(deepest, element.nesting) }
+        var weight = 1
+        for element in elements {
+            deepest = Swift.max(deepest, element.nesting)
+            weight = weight.addingSaturated(element.weight)
+        }
         nesting = deepest + 1
+        self.weight = weight
     }
 }
 

@@ -8,6 +8,10 @@ public struct ValueMap: Sendable {
     public let values: [Value]
     /// How many collections are inside one another at the deepest place; one for a flat map.
     public let nesting: Int
+    /// About how many bytes the collection would be written with.
+    ///
+    /// Parts that occur several times count each time. Saturates.
+    let weight: Int
 
     /// Creates a map from pairs in any order; of several with one name the last counts.
     public init(_ pairs: some Sequence<(key: String, value: Value)>) {
@@ -18,15 +22,13 @@ public struct ValueMap: Sendable {
         keys = sorted.map(\.key)
         values = sorted.map(\.value)
         var deepest = 0
-        for value in values { deepest = Swift.max(deepest, value.nesting) }
+        var weight = 1
+        for (key, value) in zip(keys, values) {
+            deepest = Swift.max(deepest, value.nesting)
+            weight = weight.addingSaturated(value.weight).addingSaturated(key.utf8.count)
+        }
         nesting = deepest + 1
-    }
-
-    /// Creates a map from keys that are already ascending and the values in the same order.
-    private init(keys: [String], values: [Value], nesting: Int) {
-        self.keys = keys
-        self.values = values
-        self.nesting = nesting
+        self.weight = weight
     }
 
     /// The value with a name.

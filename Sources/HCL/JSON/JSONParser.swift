@@ -6,8 +6,11 @@ public struct JSONFailure: Error, Sendable, Equatable, CustomStringConvertible {
 
 extension Value {
     /// Reads JSON: objects become objects, arrays tuples, and numbers keep all their digits.
-    public init(json text: String) throws(JSONFailure) {
-        var parser = JSONParser(Array(text.utf8))
+    ///
+    /// Without normalisation text stays as written. That is only for reading what is not a value
+    /// of the language, such as the source text of a test case.
+    public init(json text: String, normalizes: Bool = true) throws(JSONFailure) {
+        var parser = JSONParser(Array(text.utf8), normalizes: normalizes)
         self = try parser.parse()
     }
 }
@@ -16,10 +19,12 @@ extension Value {
 private struct JSONParser {
     private static let deepestNesting = 200
     private let bytes: [UInt8]
+    private let normalizes: Bool
     private var index = 0
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], normalizes: Bool) {
         self.bytes = bytes
+        self.normalizes = normalizes
     }
 
     mutating func parse() throws(JSONFailure) -> Value {
@@ -63,7 +68,7 @@ private struct JSONParser {
         switch bytes[index] {
         case UInt8(ascii: "{"): return try parseObject(depth: depth)
         case UInt8(ascii: "["): return try parseArray(depth: depth)
-        case UInt8(ascii: "\""): return .text(try parseString())
+        case UInt8(ascii: "\""): return .string(try parseText())
         case UInt8(ascii: "t"): return try parseWord("true", .bool(true))
         case UInt8(ascii: "f"): return try parseWord("false", .bool(false))
         case UInt8(ascii: "n"): return try parseWord("null", .null(.dynamic))
@@ -121,13 +126,18 @@ private struct JSONParser {
             guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
                 throw failure("a name in quotes is expected")
             }
-            let name = try parseString().inNormalFormC()
+            let name = try parseText()
             try expect(UInt8(ascii: ":"))
             pairs.append((name, try parseValue(depth: depth + 1)))
             skipSpace()
             if accept(UInt8(ascii: "}")) { return .object(ValueMap(pairs)) }
             try expect(UInt8(ascii: ","))
         }
+    }
+
+    private mutating func parseText() throws(JSONFailure) -> String {
+        let text = try parseString()
+        return normalizes ? text.inNormalFormC() : text
     }
 
     private mutating func parseString() throws(JSONFailure) -> String {

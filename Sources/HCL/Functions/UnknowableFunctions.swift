@@ -10,7 +10,7 @@ enum UnknowableFunctions {
         + [
             "base64gzip", "cidrhost", "cidrnetmask", "cidrsubnet", "cidrsubnets", "csvdecode",
             "defaults", "log", "rsadecrypt", "textdecodebase64", "textencodebase64", "timeadd",
-            "timecmp", "uuidv5", "yamldecode", "yamlencode",
+            "timecmp", "uuidv5", "yamlencode",
         ].map { unknown($0, "is not computed by this evaluator") }
         + ["list", "map"].map(removed)
 

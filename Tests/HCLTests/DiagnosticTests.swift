@@ -47,7 +47,7 @@ struct DiagnosticTests {
             ("kubernetes", nil), ("", nil),
         ])
     func nearest(name: String, expected: String?) {
-        let names = ["length", "talos_version", "talos", "yy"]
+        let names = ["length", "talos_version", "talos", "yy", "y"]
         #expect(NearestName.suggestion(for: name, among: names) == expected)
     }
 

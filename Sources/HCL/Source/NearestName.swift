@@ -12,7 +12,7 @@ public enum NearestName {
     {
         let letters = Array(name.utf8)
         guard letters.count <= longestName else { return nil }
-        let limit = min(3, max(1, letters.count / 3))
+        let limit = min(3, letters.count / 3)
         var best: (distance: Int, name: String)?
         for candidate in candidates where candidate != name {
             let other = Array(candidate.utf8)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Terragrunt
 
-@Suite("Stopping a child process")
+@Suite("Stopping a child process", .timeLimit(.minutes(2)))
 struct ChildProcessStopTests {
     /// Runs a script, and cancels the task that runs it as soon as it says `ready`.
     private func cancelled(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Terragrunt
 
-@Suite("Child process")
+@Suite("Child process", .timeLimit(.minutes(2)))
 struct ChildProcessTests {
     @Test("Lines come in order, with the stream they were written to")
     func order() async throws {

@@ -14,7 +14,9 @@ private func code(_ key: String) -> String {
     """
 }
 
-@Suite("Safety of stages", .enabled(if: RealTerraform.isInstalled, RealTerraform.reason))
+@Suite(
+    "Safety of stages", .timeLimit(.minutes(2)),
+    .enabled(if: RealTerraform.isInstalled, RealTerraform.reason))
 struct StageSafetyTests {
     @Test("Replacing or destroying a machine halts the stage before it is applied")
     func machines() async throws {

@@ -68,9 +68,10 @@ extension Situation {
     /// Whether the Talos part of a revert can be honoured while Kubernetes stays.
     ///
     /// Behaviour page 5.2: after the first Kubernetes component moved, the Talos part rolls back
-    /// where the older Talos supports the Kubernetes that runs.
+    /// where the older Talos supports the Kubernetes that runs. A commit that is no revert gets no
+    /// half of what it asks for.
     fileprivate var canGoBackWithoutKubernetes: Bool {
-        !isOffline && isRollback && !needing.isEmpty
+        !isOffline && isRollback && reverts != nil && !needing.isEmpty
             && runningKubernetes.allSatisfy {
                 support.supports(talos: desired.talosVersion, kubernetes: $0)
             }

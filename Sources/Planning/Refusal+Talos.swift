@@ -28,14 +28,15 @@ extension Refusal {
             } ?? "Commit a Talos release of \(line) once there is one.")
     }
 
-    /// Nodes run a Talos whose upgrade wipes what they keep.
-    static func talosTooOld(_ member: FleetMember) -> Refusal {
+    /// The upgrade of a Talos this old wipes what the node keeps; `what` says where it is met.
+    static func talosTooOld(_ what: String) -> Refusal {
         Refusal(
             rule: "talos_too_old",
             message: "Talos below 1.8 wipes the ephemeral partition when it is upgraded, and etcd "
-                + "with it; \(member.name) runs \(member.running).",
-            hint: "Bring the nodes to Talos 1.8 by hand with talosctl upgrade --preserve, one at a "
-                + "time, then let uprev take over.")
+                + "with it; \(what).",
+            hint:
+                "Stay on Talos 1.8 or newer; bring older nodes there by hand with talosctl upgrade "
+                + "--preserve, one at a time, then let uprev take over.")
     }
 
     /// etcd would be started on data of a newer minor.

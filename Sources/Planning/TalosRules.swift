@@ -16,9 +16,12 @@ struct TalosRules {
         return [tooOld, etcdDowngrade, skip, installer].compactMap { $0 } + mismatches
     }
 
+    /// Nodes below 1.8 are not upgraded, and none is brought there, since none could leave again.
     private var tooOld: Refusal? {
-        situation.needing.first { $0.running.line < ReleaseLine(1, 8) }
-            .map { .talosTooOld($0) }
+        let first = ReleaseLine(1, 8)
+        if target.line < first { return .talosTooOld("the commit asks for \(target)") }
+        return situation.needing.first { $0.running.line < first }
+            .map { .talosTooOld("\($0.name) runs \($0.running)") }
     }
 
     /// Refused once every control plane runs the newer etcd.

@@ -1,0 +1,70 @@
+import ClusterModel
+import Planning
+import Testing
+
+@Suite("Digests")
+struct DigestTests {
+    @Test("of an image cover what decides it, and nothing else")
+    func imageKey() {
+        let key = desired().imageKey
+        #expect(key.hasPrefix("sha256:"))
+        #expect(key.count == 71)
+        let same: [(inout DesiredState) -> Void] = [
+            { $0.kubernetesVersion = v("1.34.0") }, { $0.spellings = ["talos_version": "1.11.5"] },
+            { $0.otherValues = ["x": "1"] }, { $0.providerVersions = [:] },
+            { $0.machineConfigInputs = [:] }, { $0.extensions[.system]?.reverse() },
+            {
+                $0.extensionVersion = v("1.11.4")
+                $0.unusedValues = ["extension_version"]
+            },
+        ]
+        for change in same { #expect(changing(desired(), change).imageKey == key) }
+        let other: [(inout DesiredState) -> Void] = [
+            { $0.talosVersion = v("1.11.6") }, { $0.kernelArguments.reverse() },
+            { $0.extensionVersion = v("1.11.4") }, { $0.platform = "metal" },
+            { $0.architecture = "arm64" }, { $0.secureBoot = true },
+            { $0.extensions[.custom] = [image("ghcr.io/example/frr:9.1@sha256:c2")] },
+        ]
+        let keys = other.map { changing(desired(), $0).imageKey }
+        #expect(Set(keys + [key]).count == other.count + 1)
+    }
+
+    @Test("of a plan are the same for the same input, and differ with any step")
+    func plan() throws {
+        let up = input(from: desired(), to: desired("1.11.6"), world: World(desired()))
+        let first = try #require(decide(up).plan)
+        #expect(decide(up).plan == first)
+        #expect(first.digest.hasPrefix("sha256:"))
+        var slower = up
+        slower.definition.rollout.soak = .seconds(31)
+        let other = try #require(decide(slower).plan)
+        #expect(other.digest != first.digest)
+        #expect(other.approvalDigest == first.approvalDigest)
+    }
+
+    @Test("of an approval survive a flapping node and finished nodes, and cover what is lowered")
+    func approval() throws {
+        var world = World(desired(), knowsKeys: false)
+        for name in ["wk-1", "wk-2"] { world.set(name, to: desired("1.11.4"), knowsKey: false) }
+        func digest(_ world: World) throws -> String {
+            var input = input(from: desired(), to: desired(), world: world)
+            input.base = nil
+            return try #require(decide(input).plan).approvalDigest
+        }
+        let first = try digest(world)
+        var flapping = world
+        flapping.machines["wk-2"]?.isReachable = false
+        #expect(try digest(flapping) == first)
+        var half = world
+        half.set("wk-1", to: desired())
+        #expect(try digest(half) == first)
+
+        func lowered(_ names: [String]) throws -> String {
+            var world = World(desired())
+            for name in names { world.set(name, to: desired("1.12.1"), knowsKey: false) }
+            let input = input(from: desired(), to: desired(), world: world)
+            return try #require(decide(input).plan).approvalDigest
+        }
+        #expect(try lowered(["wk-1"]) != lowered(["wk-1", "wk-2"]))
+    }
+}

@@ -1,0 +1,101 @@
+import ClusterModel
+import Planning
+import Testing
+
+@Suite("Rules on the world")
+struct WorldRuleTests {
+    private let target = desired("1.11.6")
+
+    private func decision(_ world: World, to target: DesiredState = desired("1.11.6")) -> Decision {
+        decide(input(from: desired(), to: target, world: world))
+    }
+
+    @Test("wait for a control plane that does not answer")
+    func unreachable() throws {
+        var world = World(desired())
+        world.machines["cp-3"]?.isReachable = false
+        let decision = decision(world)
+        #expect(decision.verdict == .waits)
+        #expect(decision.rules.first == "unreachable_control_plane")
+        #expect(decision.refusals.allSatisfy { $0.disposition == .waiting })
+        #expect(decision.plan != nil)
+        #expect(self.decision(world, to: desired()).verdict == .waits)
+        let refusal = #expect(throws: Refusal.self) {
+            try plan(input(from: desired(), to: target, world: world))
+        }
+        #expect(refusal?.rule == "unreachable_control_plane")
+    }
+
+    @Test("wait for etcd that is not well")
+    func etcd() {
+        var alarm = World(desired())
+        alarm.alarms = ["NOSPACE on cp-1"]
+        #expect(decision(alarm).rules == ["etcd_unhealthy"])
+        var learner = World(desired())
+        learner.learners = ["cp-3"]
+        #expect(decision(learner).verdict == .waits)
+        var sick = World(desired())
+        sick.sickMembers = ["cp-2", "cp-3"]
+        #expect(decision(sick).rules.contains("quorum"))
+        var observed = World(desired()).observed
+        observed.etcd = nil
+        var unknown = input(from: desired(), to: target)
+        unknown.observed = observed
+        #expect(decide(unknown).rules == ["etcd_unknown"])
+    }
+
+    @Test("let the one sick member be repaired")
+    func repair() {
+        var world = World(desired())
+        world.sickMembers = ["cp-3"]
+        let decision = decision(world)
+        #expect(decision.verdict == .run)
+        #expect(decision.installs.first == "cp-3 v1.11.6")
+    }
+
+    @Test("keep the majority of two members")
+    func two() {
+        let world = World(desired(), controlPlanes: 2)
+        #expect(decision(world).rules == ["quorum"])
+        let back = decide(
+            input(from: target, to: desired(), world: World(target, controlPlanes: 2)))
+        #expect(back.rules == ["quorum"])
+    }
+
+    @Test("allow a single control plane, with a warning")
+    func single() {
+        let decision = decision(World(desired(), controlPlanes: 1))
+        #expect(decision.verdict == .run)
+        #expect(decision.warns("single_control_plane"))
+        #expect(!self.decision(World(desired())).warns("single_control_plane"))
+    }
+
+    @Test("take no second node down beside one that is down by our hand")
+    func downByUs() {
+        var world = World(desired())
+        world.machines["wk-2"]?.isReachable = false
+        world.machines["wk-2"]?.isCordonedByUs = true
+        #expect(decision(world).rules == ["node_down"])
+        var moved = World(target)
+        moved.machines["wk-2"]?.isReachable = false
+        moved.machines["wk-2"]?.isCordonedByUs = true
+        #expect(decide(input(from: target, to: desired(), world: moved)).verdict == .run)
+    }
+
+    @Test("do not concern a plan that touches no node")
+    func imagesOnly() {
+        var world = World(desired())
+        world.alarms = ["NOSPACE on cp-1"]
+        let images = changing { $0.imageInputs["images/boot.hcl"] = "2" }
+        #expect(decision(world, to: images).verdict == .run)
+    }
+
+    @Test("name a refusal that needs a person before one that waits")
+    func mixed() {
+        var world = World(desired())
+        world.alarms = ["NOSPACE on cp-1"]
+        let decision = decision(world, to: desired(kubernetes: "1.35.0"))
+        #expect(decision.verdict == .refused)
+        #expect(decision.rules == ["kubernetes_minor_skip"])
+    }
+}

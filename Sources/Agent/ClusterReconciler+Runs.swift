@@ -74,6 +74,8 @@ extension ClusterReconciler {
         guard outcome != .paused else { return }
         supervision.clear()
         try await rememberInstaller(of: run)
+        SnapshotShelf(directory: "\(world.backupDirectory)/\(name)")
+            .keep(newest: run.definition.safety.etcdSnapshots)
         switch outcome {
         case .succeeded:
             record.reconciled = run.plan.target

@@ -12,6 +12,7 @@ public actor LiveClusters: ClusterConnecting {
     private var connected: [ClusterName: Connected] = [:]
 
     private struct Connected {
+        let endpoints: [String]
         let talos: TalosClient
         let kubernetes: KubernetesClient
     }
@@ -23,7 +24,7 @@ public actor LiveClusters: ClusterConnecting {
     public func connection(
         to definition: ClusterDefinition, repository: GitRepository
     ) async throws -> ClusterConnection {
-        let clients = try clients(of: definition.name)
+        let clients = try clients(of: definition)
         return ClusterConnection(
             talos: clients.talos, kubernetes: clients.kubernetes,
             upgrader: TalosctlUpgrader(
@@ -31,17 +32,21 @@ public actor LiveClusters: ClusterConnecting {
             stages: stages(of: definition.name, repository: repository))
     }
 
-    private func clients(of cluster: ClusterName) throws -> Connected {
-        if let known = connected[cluster] { return known }
+    private func clients(of definition: ClusterDefinition) throws -> Connected {
+        let cluster = definition.name
+        if let known = connected[cluster], known.endpoints == definition.endpoints { return known }
         let talos = TalosClient(
-            source: .file(settings.talosConfig, context: context(of: cluster)))
+            source: .file(
+                settings.talosConfig, context: context(of: cluster),
+                endpoints: definition.endpoints))
         let file = settings.kubeConfig
         let kubernetes = KubernetesClient {
             if let file { return try Kubeconfig(file: file) }
             let text = try await talos.kubeconfig()
             return try Kubeconfig(bytes: Array(text.utf8), origin: "the Talos API")
         }
-        let made = Connected(talos: talos, kubernetes: kubernetes)
+        let made = Connected(
+            endpoints: definition.endpoints, talos: talos, kubernetes: kubernetes)
         connected[cluster] = made
         return made
     }

@@ -16,8 +16,8 @@ extension Runner {
         throw StepFailure(
             "\(node) could not be drained within \(run.rollout.drainTimeout.components.seconds) s: "
                 + "\(reason) \(state)",
-            hint: "Give the budget room or end the pod, then ask for a retry; nothing was "
-                + "installed.")
+            hint: "Give the budget room or end the pod, then push a commit (an empty one will do); "
+                + "nothing was installed.")
     }
 
     private func evictWhatRemains(on node: NodeName) async throws -> Look<Bool> {

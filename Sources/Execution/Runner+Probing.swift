@@ -108,8 +108,8 @@ extension Runner {
         }
         throw StepFailure(
             "\(node) was asked \(limits.attempts) times to reboot and did not.",
-            hint: "Reboot the node by hand, then ask for a retry; it must not be installed again "
-                + "before it has booted.")
+            hint: "Reboot the node by hand, then push a commit (an empty one will do); it must not "
+                + "be installed again before it has booted.")
     }
 
     /// Decides after a boot: the new system runs, so it was installed; else it may be installed.

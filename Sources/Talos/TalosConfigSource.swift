@@ -4,7 +4,8 @@ import NIOPosix
 public enum TalosConfigSource: Sendable {
     /// A file, read anew for each new connection, since mounted certificates are renewed in place;
     /// of it the named context, or the one that the file has chosen itself.
-    case file(String, context: String? = nil)
+    /// Endpoints that are given replace those of the file.
+    case file(String, context: String? = nil, endpoints: [String] = [])
 
     /// A configuration that does not change.
     case value(TalosConfig)
@@ -13,9 +14,13 @@ public enum TalosConfigSource: Sendable {
     func load() async throws -> TalosConfig {
         switch self {
         case .value(let config): config
-        case .file(let file, let context):
+        case .file(let file, let context, let endpoints):
             try await NIOThreadPool.singleton.runIfActive {
-                try TalosConfig(file: file, context: context)
+                var config = try TalosConfig(file: file, context: context)
+                if !endpoints.isEmpty {
+                    config.endpoints = endpoints.compactMap(MachineEndpoint.init)
+                }
+                return config
             }
         }
     }

@@ -23,7 +23,7 @@ def same(one, other):
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
-        return float(one) == float(other)
+        return one == other or abs(one - other) <= abs(other) * 1e-15
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict) and isinstance(other, dict):

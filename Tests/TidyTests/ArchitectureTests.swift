@@ -98,11 +98,15 @@ extension SourceTree.File {
     /// The modules that the file imports.
     var imports: [String] {
         lines.compactMap { line in
-            line.prefixMatch(
-                of:
-                    /(?:@\w+ )?(?:public |package |internal )?import (?:struct |class |enum |func )?(\w[\w-]*)/
-            )
-            .map { String($0.1) }
+            let words = line.split(separator: " ")
+            guard let index = words.firstIndex(of: "import"), index + 1 < words.count,
+                words[..<index].allSatisfy({
+                    $0.hasPrefix("@") || $0 == "public" || $0 == "package"
+                })
+            else { return nil }
+            let kinds: Set<Substring> = ["struct", "class", "enum", "func", "protocol"]
+            let name = words[(index + 1)...].first { !kinds.contains($0) }
+            return name.flatMap { $0.split(separator: ".").first.map(String.init) }
         }
     }
 }

@@ -36,32 +36,55 @@ struct SizeTests {
 
 extension SourceTree.File {
     /// A function by the line of its first word, and its length to the closing brace.
-    struct Function { let line: Int, length: Int }
+    struct Function {
+        let line: Int
+        let length: Int
+    }
 
     /// The functions and initialisers of the file: a brace at the indent of the signature ends one.
     var functions: [Function] {
         var found: [Function] = []
         for (start, line) in lines.enumerated() where line.isSignature {
             let indent = line.prefix { $0 == " " }
-            let end = lines[start...].firstIndex { $0 == indent + "}" || $0.isWhole(after: indent) }
-            guard let end, !line.hasSuffix("}") else { continue }
+            guard hasBody(from: start),
+                let end = lines[(start + 1)...].firstIndex(where: { $0.closes(at: indent) })
+            else { continue }
             found.append(Function(line: start + 1, length: end - start + 1))
         }
         return found
     }
+
+    /// Whether the signature that begins on a line goes on to a body of several lines; a
+    /// requirement of a protocol has none.
+    private func hasBody(from start: Int) -> Bool {
+        for line in lines[start...] {
+            if line.hasSuffix("{") { return true }
+            if line.hasSuffix("}") || line.allSatisfy({ $0 == " " }) { return false }
+        }
+        return false
+    }
 }
 
 extension Substring {
+    private static let modifiers: Set<Substring> = [
+        "public", "private", "fileprivate", "static", "mutating", "override", "nonisolated",
+        "convenience", "consuming", "required",
+    ]
+
     fileprivate var isSignature: Bool {
-        let words = drop { $0 == " " }
-        guard !words.hasPrefix("//") else { return false }
-        return words.contains(
-            /^(?:@\w+ |public |private |fileprivate |static |mutating |override |nonisolated |convenience )*(?:func |init[?(<])/
-        )
+        for word in split(separator: " ") {
+            if word == "func" || word.hasPrefix("init(") || word.hasPrefix("init?(")
+                || word.hasPrefix("init<")
+            {
+                return true
+            }
+            guard Self.modifiers.contains(word) || word.hasPrefix("@") else { return false }
+        }
+        return false
     }
 
-    /// Whether the line closes the function's braces with something after them, such as `})`.
-    fileprivate func isWhole(after indent: Substring) -> Bool {
+    /// Whether the line closes what a line with this indent has opened.
+    fileprivate func closes(at indent: Substring) -> Bool {
         hasPrefix(indent + "}") && !hasPrefix(indent + "} ")
     }
 }

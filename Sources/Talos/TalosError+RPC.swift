@@ -98,6 +98,8 @@ private struct TrustFailure {
             "the node does not know the authority of the client certificate"
         ),
         ("BAD_CERTIFICATE", "the node does not accept the client certificate"),
+        // Its issuer has the name of the cluster's authority, and another key.
+        ("DECRYPT_ERROR", "the node does not accept the client certificate"),
         ("CERTIFICATE_UNKNOWN", "the node does not accept the client certificate"),
         ("CERTIFICATE_REQUIRED", "the node wants a client certificate"),
         ("UNSUPPORTED_CERTIFICATE", "the node does not accept the client certificate"),

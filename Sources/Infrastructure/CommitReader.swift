@@ -1,0 +1,152 @@
+public import ClusterModel
+public import HCL
+
+/// Reads one commit: its definitions, and what it says each cluster should be.
+///
+/// Nothing is ever executed and nothing outside the tree is read. A reader keeps what it parsed
+/// and evaluated, so one reader should answer all questions about a commit. Not for use by
+/// several tasks at the same time.
+public final class CommitReader {
+    private let loader: CommitLoader
+    private let configuration: (name: String, bytes: [UInt8])?
+    private let cache: SyntaxCache
+
+    /// Creates a reader of a commit.
+    ///
+    /// `configuration` is a definition file from outside the repository, with the name that
+    /// messages use for it; without it the commit's own `uprev.hcl` is read. A shared `cache` makes
+    /// reading many commits cheap.
+    public init(
+        tree: any FileTree, configuration: (name: String, bytes: [UInt8])? = nil,
+        cache: SyntaxCache = SyntaxCache()
+    ) {
+        loader = CommitLoader(tree: tree, cache: cache)
+        self.configuration = configuration
+        self.cache = cache
+    }
+
+    /// The clusters that the definition file defines, in its order.
+    ///
+    /// Throws everything that is wrong with the file at once; a missing file is an error.
+    public func clusters() throws(ReadError) -> [ClusterDefinition] {
+        guard let body = try definitionBody() else {
+            throw ReadError([
+                ReadProblem(
+                    file: DefinitionReader.fileName,
+                    message: "There is no \(DefinitionReader.fileName) at the top of the "
+                        + "repository in this commit.",
+                    hint: "Write one with `uprev init` and commit it, or give a file with "
+                        + "--config.")
+            ])
+        }
+        return try DefinitionReader(loader: loader).clusters(in: body)
+    }
+
+    /// What the commit says a cluster should be; `nil` when neither of the cluster's two files
+    /// exists in it.
+    public func desiredState(of definition: ClusterDefinition) throws(ReadError) -> DesiredState? {
+        try desiredStateReader(definition).read()
+    }
+
+    /// The paths whose change can change a cluster's definition or desired state, with paths that
+    /// do not exist and would matter if they did.
+    ///
+    /// New files in directories of units are found only in the commit that has them: hold the
+    /// changed paths of two commits against the paths of both.
+    public func inputPaths(of definition: ClusterDefinition) throws(ReadError) -> Set<String> {
+        var paths = try desiredStateReader(definition).paths()
+        paths.insert(DefinitionReader.fileName)
+        return paths
+    }
+
+    /// The evaluated locals of a file of the commit, in the order of the file.
+    public func evaluate(_ path: String) throws(ReadError) -> [EvaluatedLocal] {
+        do {
+            guard let body = try loader.body(of: path, for: nil) else {
+                throw ReadError([
+                    ReadProblem(
+                        file: path, message: "There is no file \(path) in this commit.", hint: nil)
+                ])
+            }
+            return try locals(of: body)
+        } catch let error as Diagnostic {
+            throw ReadError(loader.complete(error))
+        } catch let error as ReadError {
+            throw error
+        } catch {
+            preconditionFailure("Evaluation fails with a diagnostic only.")
+        }
+    }
+
+    private func locals(of body: Body) throws(ReadError) -> [EvaluatedLocal] {
+        let path = body.source.path
+        let directory = RepositoryPath.directory(of: path)
+        let budget = EvaluationBudget()
+        let problems = ProblemList()
+        var locals: [EvaluatedLocal] = []
+        do {
+            let scope = try TerragruntScope(
+                loader: loader, body: body,
+                place: TerragruntPlace(directory: directory, originalDirectory: directory))
+            for attribute in scope.localAttributes {
+                do {
+                    let value = try loader.inChain(path, at: nil) { () throws(Diagnostic) in
+                        try scope.local(
+                            attribute.name, at: attribute.nameLocation, budget: budget)
+                    }
+                    locals.append(EvaluatedLocal(name: attribute.name, value: value))
+                } catch {
+                    for diagnostic in loader.complete(error) { problems.add(diagnostic) }
+                }
+            }
+        } catch {
+            problems.add(error)
+        }
+        if !problems.items.isEmpty { throw ReadError(problems.items) }
+        return locals
+    }
+
+    private func desiredStateReader(_ definition: ClusterDefinition) -> DesiredStateReader {
+        DesiredStateReader(
+            loader: loader, definition: definition, definitionBody: try? definitionBody())
+    }
+
+    private func definitionBody() throws(ReadError) -> Body? {
+        do {
+            if let configuration {
+                return try Body.parse(
+                    SourceFile(path: configuration.name, bytes: configuration.bytes))
+            }
+            switch try loader.syntax(of: DefinitionReader.fileName) {
+            case nil: return nil
+            case .success(let body): return body
+            case .failure(let diagnostics): throw diagnostics
+            }
+        } catch let error as Diagnostics {
+            throw ReadError(error.items)
+        } catch let error as FileTreeError {
+            throw ReadError(error)
+        } catch {
+            preconditionFailure("A definition file fails with diagnostics only.")
+        }
+    }
+}
+
+/// A local of a file with its value, as far as it can be known without running anything.
+public struct EvaluatedLocal: Sendable {
+    /// The local's name.
+    public let name: String
+
+    /// The value; parts of it may be unknown.
+    public let value: Value
+
+    /// The value as JSON with sorted names; an unknown part is an object with the reason.
+    public var json: String { CanonicalJSON.text(of: value) }
+
+    /// Why the value or a part of it is unknown, each with its place; empty when all is known.
+    public var unknownReasons: [String] {
+        value.unknownReasons.map { reason in
+            reason.range.map { "\(reason.text) (\($0))" } ?? reason.text
+        }
+    }
+}

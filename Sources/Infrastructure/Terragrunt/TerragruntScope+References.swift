@@ -1,0 +1,70 @@
+import HCL
+
+extension TerragruntScope {
+    /// The meaning of the names that Terragrunt gives to expressions.
+    func resolve(_ reference: Reference) throws(Diagnostic) -> ResolvedReference? {
+        switch reference.name {
+        case "local": try resolveLocal(reference)
+        case "include": try resolveInclude(reference)
+        case "dependency": resolveDependency(reference)
+        case "feature":
+            unknown(reference, "a feature flag, which a command line can set")
+        case "values":
+            unknown(reference, "the values of a stack, which are given when it is generated")
+        default: nil
+        }
+    }
+
+    private func resolveLocal(_ reference: Reference) throws(Diagnostic) -> ResolvedReference {
+        guard let step = reference.steps.first, let name = step.name else {
+            return ResolvedReference(try allLocals(budget: reference.budget))
+        }
+        let value = try local(name, at: reference.range(of: step), budget: reference.budget)
+        return ResolvedReference(value, consumedSteps: 1)
+    }
+
+    private func resolveInclude(_ reference: Reference) throws(Diagnostic) -> ResolvedReference {
+        let includes = try self.includes()
+        if let bare = includes.first(where: { $0.label.isEmpty }) {
+            return ResolvedReference(try exposed(bare, for: reference))
+        }
+        guard let step = reference.steps.first, let name = step.name else {
+            throw Diagnostic(
+                summary: "Unnamed include",
+                detail: "The include block must be named, as in include.root.",
+                range:
+                    reference.range)
+        }
+        guard let include = includes.first(where: { $0.label == name }) else {
+            throw Diagnostic(
+                summary: "Unknown include", detail: "\(path) has no include named \"\(name)\".",
+                range: reference.range(of: step),
+                hint: NearestName.hint(for: name, among: includes.map(\.label)))
+        }
+        return ResolvedReference(try exposed(include, for: reference), consumedSteps: 1)
+    }
+
+    private func exposed(_ include: Include, for reference: Reference) throws(Diagnostic) -> Value {
+        guard try exposes(include, budget: reference.budget) else {
+            throw Diagnostic(
+                summary: "Include is not exposed",
+                detail: "The values of the included file are not visible here.",
+                range: reference.range, hint: "Write expose = true into the include block.")
+        }
+        let parent = try parent(include, budget: reference.budget)
+        return try parent.configuration(budget: reference.budget)
+    }
+
+    private func resolveDependency(_ reference: Reference) -> ResolvedReference {
+        guard let step = reference.steps.first, let name = step.name else {
+            return unknown(reference, "outputs of other units, which only their state knows")
+        }
+        return unknown(
+            reference, "the outputs of dependency \"\(name)\", which only its state knows")
+    }
+
+    private func unknown(_ reference: Reference, _ reason: String) -> ResolvedReference {
+        ResolvedReference(
+            .unknown(reason, at: reference.range), consumedSteps: reference.steps.count)
+    }
+}

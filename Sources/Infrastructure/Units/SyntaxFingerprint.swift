@@ -1,0 +1,94 @@
+import HCL
+
+/// A hash of what a file says, whatever its comments, its formatting and its positions are.
+enum SyntaxFingerprint {
+    /// The hash of a file's syntax tree, with a mark of its kind.
+    static func text(of body: Body) -> String {
+        var writer = SyntaxWriter()
+        writer.write(body)
+        return "syntax:" + SHA256.hexadecimal(of: writer.bytes)
+    }
+}
+
+/// Writes a syntax tree as bytes in which every node and every text is delimited.
+private struct SyntaxWriter {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func write(_ body: Body) {
+        open("body", count: body.attributes.count + body.blocks.count)
+        for attribute in body.attributes {
+            write(attribute.name)
+            write(attribute.expression.root)
+        }
+        for block in body.blocks {
+            open(block.type, count: block.labels.count)
+            for label in block.labels { write(label) }
+            write(block.body)
+        }
+    }
+
+    private mutating func write(_ text: String) {
+        bytes += "\(text.utf8.count):".utf8
+        bytes += text.utf8
+    }
+
+    private mutating func open(_ kind: String, count: Int) {
+        write(kind)
+        bytes += "(\(count)".utf8
+    }
+
+    private mutating func write(_ node: ExpressionNode) {
+        open(Self.kind(of: node), count: node.children.count)
+        switch node {
+        case .literal(let value, _): write(CanonicalJSON.text(of: value))
+        case .reference(let reference):
+            write(reference.name)
+            write(reference.steps)
+        case .relativeTraversal(_, let steps, _): write(steps)
+        case .call(let call):
+            write(call.name)
+            write(call.expandsLast ? "..." : "")
+        case .unary(let sign, _, _): write(sign.rawValue)
+        case .binary(let sign, _, _): write(sign.rawValue)
+        case .forEach(let loop):
+            write(loop.keyVariable ?? "")
+            write(loop.valueVariable)
+            write("\(loop.key != nil) \(loop.condition != nil) \(loop.groups)")
+        case .index, .splat, .splatElement, .conditional, .parentheses, .tuple, .object, .template,
+            .templateWrap, .templateJoin:
+            break
+        }
+        for child in node.children { write(child) }
+    }
+
+    private mutating func write(_ steps: [TraversalStep]) {
+        for step in steps {
+            switch step.kind {
+            case .attribute(let name): write("." + name)
+            case .index(let value): write("[" + CanonicalJSON.text(of: value))
+            }
+        }
+    }
+
+    private static func kind(of node: ExpressionNode) -> String {
+        switch node {
+        case .literal: "literal"
+        case .reference: "reference"
+        case .relativeTraversal: "traversal"
+        case .index: "index"
+        case .splat: "splat"
+        case .splatElement: "element"
+        case .call: "call"
+        case .conditional: "conditional"
+        case .unary: "unary"
+        case .binary: "binary"
+        case .parentheses: "parentheses"
+        case .tuple: "tuple"
+        case .object: "object"
+        case .forEach: "for"
+        case .template: "template"
+        case .templateWrap: "wrap"
+        case .templateJoin: "join"
+        }
+    }
+}

@@ -65,7 +65,7 @@ struct ConnectionTests {
             let error = try await refusal(
                 of: config(identity, endpoints: ["\(test.addresses[0]):\(test.port)"]))
             #expect(error.kind == .misconfigured)
-            #expect(error.message.contains("the node does not know the authority"))
+            #expect(error.message.contains("the client certificate"))
             #expect(error.hint.contains("talosconfig"))
         }
     }

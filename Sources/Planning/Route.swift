@@ -22,13 +22,6 @@ struct Route: Hashable, Sendable {
 
     /// How many rounds come before the move of Kubernetes.
     let roundsBeforeKubernetes: Int
-
-    /// Whether nodes cross a Talos minor.
-    var crossesMinor: Bool {
-        rounds.contains { round in
-            round.members.contains { $0.running.line != round.version.line }
-        }
-    }
 }
 
 /// Finds the rounds, and the place of the Kubernetes move among them.

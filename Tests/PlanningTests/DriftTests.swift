@@ -200,4 +200,20 @@ struct DriftTests {
         }
         #expect(expected == [["tailscale"], ["tailscale"]])
     }
+
+    @Test("says of a node what is not as committed")
+    func reasons() throws {
+        let world = World(desired("1.11.4"))
+        let node = try #require(world.observed.node(NodeName("wk-1")))
+        let system = try #require(node.system)
+        #expect(
+            staleness(of: system, against: state, installedKey: nil)
+                == ["runs v1.11.4 instead of v1.11.5"])
+        let same = try #require(World(state).observed.node(NodeName("wk-1"))?.system)
+        #expect(staleness(of: same, against: state, installedKey: nil).isEmpty)
+        #expect(staleness(of: same, against: state, installedKey: state.imageKey).isEmpty)
+        #expect(
+            staleness(of: same, against: state, installedKey: "other", removed: ["quiet"])
+                == ["still boots with the kernel argument quiet"])
+    }
 }

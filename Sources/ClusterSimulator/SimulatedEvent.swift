@@ -31,6 +31,10 @@ struct EventRing: Sendable {
     private static let capacity = 1000
 
     private(set) var events: [SimulatedEvent] = []
+    /// The events of the boot before, for whoever listened when it ended.
+    private(set) var endedWith: [SimulatedEvent] = []
+    /// How often the events were forgotten.
+    private(set) var boots = 0
     private var count = 0
 
     /// The number of the latest event.
@@ -43,5 +47,15 @@ struct EventRing: Sendable {
     }
 
     /// Forgets the events, as a reboot does; numbers go on.
-    mutating func clear() { events = [] }
+    mutating func clear() {
+        endedWith = events
+        events = []
+        boots += 1
+    }
+
+    /// What a listener since that boot has not heard yet, and whether that boot is over.
+    func news(after number: Int, since boot: Int) -> (events: [SimulatedEvent], isOver: Bool) {
+        let heard = boots == boot ? events : boots == boot + 1 ? endedWith : []
+        return (heard.filter { $0.number > number }, boots != boot)
+    }
 }

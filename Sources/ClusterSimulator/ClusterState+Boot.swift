@@ -85,6 +85,8 @@ extension ClusterState {
         nodes[index].booted = system
         nodes[index].bootID = generator.identifier()
         nodes[index].bootedAt = now
+        if let staged = nodes[index].stagedConfig { nodes[index].config = staged }
+        nodes[index].stagedConfig = nil
         nodes[index].events.append(.sequenceStart("boot"))
         enter(.booting, index, for: vary(timing.start))
     }

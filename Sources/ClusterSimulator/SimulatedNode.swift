@@ -93,6 +93,11 @@ struct SimulatedNode: Sendable {
     var isKubeletReady = true
     var kubeletReadyAt: Duration?
 
+    /// The machine configuration that is in force; empty until one is applied.
+    var config: [UInt8] = []
+    /// The one that comes into force at the next boot.
+    var stagedConfig: [UInt8]?
+
     /// Since when the node is away because a caller of its API asked for it.
     var awaySince: Duration?
     var events = EventRing()

@@ -17,3 +17,6 @@ extension SimulatedWorld {
         try await talos.install(image, on: node, through: .lifecycle, mode: .standard) { _ in }
     }
 }
+
+/// The version of this project's own model, which protobuf has a namesake of.
+typealias Version = ClusterModel.Version

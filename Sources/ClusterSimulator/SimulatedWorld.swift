@@ -30,6 +30,9 @@ public struct SimulatedWorld: Sendable {
     /// The journal, which outlives the process.
     public let journal: MemoryJournal
 
+    /// What nodes were given, which outlives the process too.
+    public let ledger: MemoryLedger
+
     /// What runs had to tell.
     public let observer = RecordingObserver()
 
@@ -63,6 +66,7 @@ public struct SimulatedWorld: Sendable {
             for node in cluster.nodes { kubernetes.setKubeletVersion(version, of: node.name) }
         }
         journal = MemoryJournal(crashes: crashes)
+        ledger = MemoryLedger(crashes: crashes)
     }
 
     /// Creates a world in which every node runs a Talos version without anything added.
@@ -79,7 +83,8 @@ public struct SimulatedWorld: Sendable {
     public var runWorld: RunWorld {
         RunWorld(
             talos: talos, kubernetes: kubernetesAPI, stages: stages, upgrader: upgrader,
-            journal: journal, clock: clock, observer: observer, supervisor: supervisor,
+            journal: journal, ledger: ledger, clock: clock, observer: observer,
+            supervisor: supervisor,
             snapshotPath: { run, label in "/backups/\(run)-\(label).db" })
     }
 

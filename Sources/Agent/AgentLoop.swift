@@ -84,7 +84,7 @@ actor AgentLoop {
 
     private func work(_ reconciler: ClusterReconciler, _ tip: Tip) async {
         do {
-            try await reconciler.reconcile(tip)
+            while try await reconciler.reconcile(self.tip ?? tip), !isStopping {}
         } catch is CancellationError {
             // The process ends; the journal knows where to continue.
         } catch {

@@ -20,10 +20,10 @@ extension ClusterReconciler {
         let runner = Runner(
             in: RunWorld(
                 talos: connection.talos,
-                kubernetes: RememberingKubernetes(
-                    kubernetes: connection.kubernetes, store: world.store, cluster: name),
+                kubernetes: connection.kubernetes,
                 stages: connection.stages, upgrader: connection.upgrader,
-                journal: world.store, clock: world.clock,
+                journal: world.store,
+                ledger: ClusterLedger(of: name, in: world.store), clock: world.clock,
                 observer: RunReporter(log: world.log, subject: subject),
                 supervisor: supervision,
                 snapshotPath: { id, label in "\(backups)/\(id.cluster)/\(id)-\(label).db" }),
@@ -78,9 +78,9 @@ extension ClusterReconciler {
             .keep(newest: run.definition.safety.etcdSnapshots)
         switch outcome {
         case .succeeded:
+            // The next look, which follows at once, says whether the nodes show it: only then ready.
             record.reconciled = run.plan.target
-            record.condition = .ready
-            record.reason = "The cluster is at the committed state."
+            record.reason = "Run \(run.id) is done; looking at what the nodes show."
             try await close(run, .done, record: record)
         case .superseded:
             record.condition = .waiting
@@ -100,6 +100,7 @@ extension ClusterReconciler {
     private func close(
         _ run: StoredRun, _ word: RunWord, record: ClusterRecord
     ) async throws {
+        endedRuns += 1
         try await world.store.save(record)
         try await world.store.end(run.id, outcome: word.rawValue, at: wallClock())
     }
@@ -112,29 +113,5 @@ extension ClusterReconciler {
             try await world.store.remember(
                 installer: reference, for: run.plan.desired.imageKey, of: name)
         }
-    }
-}
-
-/// Kubernetes, remembering in the journal as well what a node was given.
-struct RememberingKubernetes: KubernetesCluster {
-    let kubernetes: any KubernetesCluster
-    let store: RunStore
-    let cluster: ClusterName
-
-    func nodes() async throws -> [NodeName: KubernetesNode] { try await kubernetes.nodes() }
-
-    func cordon(_ node: NodeName) async throws { try await kubernetes.cordon(node) }
-
-    func podsToEvict(on node: NodeName) async throws -> [PodName] {
-        try await kubernetes.podsToEvict(on: node)
-    }
-
-    func evict(_ pod: PodName) async throws -> Eviction { try await kubernetes.evict(pod) }
-
-    func uncordon(_ node: NodeName) async throws { try await kubernetes.uncordon(node) }
-
-    func annotate(_ node: NodeName, installedKey: String) async throws {
-        try await store.remember(installedKey: installedKey, on: node, of: cluster)
-        try await kubernetes.annotate(node, installedKey: installedKey)
     }
 }

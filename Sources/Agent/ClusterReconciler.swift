@@ -16,6 +16,7 @@ actor ClusterReconciler {
     var notBefore = Duration.zero
     var lastTold = ""
     var current: StoredRun?
+    var endedRuns = 0
     var considered: CommitID?
 
     init(_ name: ClusterName, in world: ReconcilerWorld) {
@@ -25,15 +26,17 @@ actor ClusterReconciler {
 
     /// Continues an open run, or holds the cluster against the tip and runs what that requires.
     ///
-    /// Throws only what the journal throws; everything else becomes the cluster's condition.
-    func reconcile(_ tip: Tip) async throws {
+    /// Returns whether a run ended, so that the cluster is to be looked at again at once. Throws only
+    /// what the journal throws; everything else becomes the cluster's condition.
+    func reconcile(_ tip: Tip) async throws -> Bool {
+        let before = endedRuns
         var record = try await world.store.cluster(name) ?? ClusterRecord(name: name)
         do {
             if let open = try await world.store.openRun(of: name) {
                 try await carryOut(open, tip.reading.repository, record: &record)
-                return
+            } else {
+                try await look(at: tip, record: &record)
             }
-            try await look(at: tip, record: &record)
         } catch let error as StoreError {
             throw error
         } catch let error as any ExplainedError {
@@ -41,6 +44,7 @@ actor ClusterReconciler {
         } catch let error as GitError {
             try await hold(.waiting, .waiting, error.description, hint: error.hint, tip, &record)
         }
+        return endedRuns > before
     }
 
     private func look(at tip: Tip, record: inout ClusterRecord) async throws {
@@ -117,8 +121,17 @@ actor ClusterReconciler {
         input.builtInstallers = try await world.store.builtInstallers(of: name)
         input.installedKeys = try await world.store.installedKeys(of: name)
         input.ownNode = world.ownNode
+        input.attempted = try await attempted(at: tip)
         if base == nil { input.base = adopted(input) }
         return decide(input)
+    }
+
+    /// What the last run asked for, when it did not reach it.
+    private func attempted(at tip: Tip) async throws -> RevisionState? {
+        guard let last = try await world.store.runs(of: name).last,
+            last.outcome != RunWord.done.rawValue
+        else { return nil }
+        return RevisionState(revision: last.plan.target, desired: last.plan.desired)
     }
 
     /// The newest commit whose desired state the nodes already show, for a first start.

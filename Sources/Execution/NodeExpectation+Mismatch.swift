@@ -11,6 +11,9 @@ extension NodeExpectation {
         if let missing = extensions.first(where: { !system.hasExtension($0) }) {
             return "lacks the extension \(missing.name)"
         }
+        if let leftover = removedExtensions.first(where: { system.hasExtension($0) }) {
+            return "still carries the extension \(leftover.name)"
+        }
         let arguments = Set(system.kernelArguments)
         let wanted = kernelArguments.filter { !$0.hasPrefix("-") }
         if let missing = wanted.first(where: { !arguments.contains($0) }) {

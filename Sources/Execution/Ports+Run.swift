@@ -9,6 +9,21 @@ public protocol Journal: Sendable {
     func append(_ entry: JournalEntry, to run: RunID) async throws
 }
 
+/// Remembers across runs what nodes were given, and whether they have booted since.
+public protocol InstallLedger: Sendable {
+    /// The boot ID that the node had when a system was installed whose boot nobody has seen.
+    ///
+    /// `nil` when there is none. While the node still has that boot ID, another install would
+    /// overwrite the only system that is known to boot.
+    func unbootedInstall(on node: NodeName) async throws -> String?
+
+    /// Writes what the node is about to be given; once this returns, it survives a power cut.
+    ///
+    /// An empty key means that nobody knows any more. `bootID` is the one that the node has now, or
+    /// `nil` when the install boots by itself or is known not to have begun.
+    func note(imageKey: String, unbootedSince bootID: String?, on node: NodeName) async throws
+}
+
 /// Runs the stages of the operator's own procedure.
 public protocol StageRunner: Sendable {
     /// Runs a stage in the run's checkout of the target commit.

@@ -2,13 +2,12 @@ import ClusterModel
 import Planning
 
 extension Runner {
-    /// What the step's node shows now; none for a step that does not change what a node boots.
+    /// What the step's node shows right before an install, to hold against what it shows later.
+    ///
+    /// None for other steps: before a reboot the node may be down already, since an install can
+    /// reboot it by itself.
     func evidence(before step: Step) async throws -> Evidence {
-        guard let node = step.node else { return Evidence() }
-        switch step.action {
-        case .install, .reboot: break
-        default: return Evidence()
-        }
+        guard let node = step.node, case .install = step.action else { return Evidence() }
         let result = try await wait(upTo: limits.callTimeout, step: step) {
             Look.found(try await world.talos.system(of: node))
         }
@@ -95,7 +94,10 @@ extension Runner {
             announce(.progress, step, "Kept \(receipt.bytes) bytes in \(receipt.path).")
             return .snapshot(receipt)
         } catch let error as ClusterError {
-            throw StepFailure(error)
+            guard run.state.needsNoSnapshot else { throw StepFailure(error) }
+            // On the way back nothing may hold the nodes up that are to be healed.
+            announce(.progress, step, "No snapshot was taken: \(error.message) Going on without.")
+            return .done
         }
     }
 
@@ -114,6 +116,11 @@ extension Runner {
 }
 
 extension RunState {
+    /// Whether no later step of the plan waits for a snapshot, as on the way back.
+    var needsNoSnapshot: Bool {
+        plan.steps.dropFirst(completedSteps).allSatisfy { !$0.gates.contains(.snapshotTaken) }
+    }
+
     /// The unit's output that a later install of this plan takes its image from.
     var neededOutput: UnitOutput? {
         for step in plan.steps {

@@ -8,7 +8,18 @@ extension Runner {
         step: Step, in run: Run
     ) async throws {
         let image = try image(of: reference, in: run)
+        let bootID = run.state.evidence(beforeInstallOn: node)?.bootID
+        if interface == .lifecycle, let bootID,
+            try await world.ledger.unbootedInstall(on: node) == bootID
+        {
+            throw StepInDoubt(
+                reason: "\(node) was installed before and has not booted since; it is booted first."
+            )
+        }
         try await forfeit(node, step: step)
+        let pending = interface == .lifecycle ? bootID : nil
+        let key = run.state.expectation(after: step)?.imageKey ?? ""
+        try await world.ledger.note(imageKey: key, unbootedSince: pending, on: node)
         announce(.progress, step, "Installing \(image).")
         let mode = run.state.rebootMode(after: step)
         do {
@@ -18,6 +29,9 @@ extension Runner {
         } catch let error as ClusterError where error.kind == .unreachable {
             throw StepInDoubt(reason: error.message)
         } catch let error as ClusterError {
+            if error.kind == .refused {
+                try await world.ledger.note(imageKey: key, unbootedSince: nil, on: node)
+            }
             let state = try await giveBack(node, step: step)
             throw StepFailure(
                 "\(node) did not install \(image): \(error.message) \(state)", hint: error.hint)

@@ -28,9 +28,10 @@ extension Runner {
         }
         switch result {
         case .found(nil):
-            try await remember(node, expectation, step: step, in: run)
+            try await annotate(node, expectation, step: step)
             announce(.nodeProven, step, "\(node) is proven to run \(expectation.version).")
         case .found(let mismatch?):
+            try await forgetInstall(on: node, expectation, before)
             throw try await unproven(node, mismatch, step: step)
         case .timedOut(let reason):
             throw StepFailure(
@@ -41,22 +42,32 @@ extension Runner {
         }
     }
 
-    /// Remembers which image the node was given; a hop on the way is nothing to remember.
+    /// Notes on the Kubernetes node which image it was given.
     ///
     /// The node is proven whether or not the note is taken: without it the image of the node counts
     /// as unknown, and is held against the commit by what the node shows.
-    private func remember(
-        _ node: NodeName, _ expectation: NodeExpectation, step: Step, in run: Run
+    private func annotate(
+        _ node: NodeName, _ expectation: NodeExpectation, step: Step
     ) async throws {
-        let desired = run.state.plan.desired
-        guard expectation.version == desired.talosVersion,
-            run.state.evidence(beforeInstallOn: node) != nil
-        else { return }
+        guard !expectation.imageKey.isEmpty else { return }
         do {
-            try await world.kubernetes.annotate(node, installedKey: desired.imageKey)
+            try await world.kubernetes.annotate(node, installedKey: expectation.imageKey)
         } catch let error as ClusterError {
             announce(.progress, step, "The image of \(node) is not noted: \(error.message)")
         }
+    }
+
+    /// Forgets what the node was given when it plainly booted the system from before.
+    ///
+    /// Then a revert has nothing to do to it. Where it runs the new system and shows something else
+    /// than expected, the note stays, so that a revert installs the old one again.
+    private func forgetInstall(
+        on node: NodeName, _ expectation: NodeExpectation, _ before: Evidence?
+    ) async throws {
+        guard let before, let system = try await reachable(node) else { return }
+        let isOldSlot = before.bootedSlot != nil && before.bootedSlot == system.bootedSlot
+        guard system.version != expectation.version || isOldSlot else { return }
+        try await world.ledger.note(imageKey: "", unbootedSince: nil, on: node)
     }
 
     /// The failure for a node that runs, but not what it should; it is given back to its work.

@@ -106,6 +106,8 @@ public struct RunWorld: Sendable {
     public var upgrader: any KubernetesUpgrader
     /// The journal.
     public var journal: any Journal
+    /// What nodes were given, across runs.
+    public var ledger: any InstallLedger
     /// Time.
     public var clock: any RunClock
     /// Who listens.
@@ -118,7 +120,8 @@ public struct RunWorld: Sendable {
     /// Creates a world.
     public init(
         talos: any TalosCluster, kubernetes: any KubernetesCluster, stages: any StageRunner,
-        upgrader: any KubernetesUpgrader, journal: any Journal, clock: any RunClock,
+        upgrader: any KubernetesUpgrader, journal: any Journal, ledger: any InstallLedger,
+        clock: any RunClock,
         observer: any RunObserver, supervisor: any RunSupervisor,
         snapshotPath: @escaping @Sendable (RunID, String) -> String
     ) {
@@ -127,6 +130,7 @@ public struct RunWorld: Sendable {
         self.stages = stages
         self.upgrader = upgrader
         self.journal = journal
+        self.ledger = ledger
         self.clock = clock
         self.observer = observer
         self.supervisor = supervisor

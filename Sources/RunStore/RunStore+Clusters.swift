@@ -62,25 +62,14 @@ extension RunStore {
         }
     }
 
-    /// The image key that each node of the cluster was last given.
+    /// The image key that each node of the cluster was last given, where it is known.
     public func installedKeys(of cluster: ClusterName) async throws -> [NodeName: String] {
         try await read("read what the nodes were given") { database in
             let rows = try Row.fetchAll(
-                database, sql: "SELECT node, key FROM installed WHERE cluster = ?",
+                database, sql: "SELECT node, key FROM installed WHERE cluster = ? AND key <> ''",
                 arguments: [cluster.text])
             return Dictionary(
                 rows.map { (NodeName($0["node"]), $0["key"]) }, uniquingKeysWith: { $1 })
-        }
-    }
-
-    /// Remembers the image key that a node was given.
-    public func remember(
-        installedKey key: String, on node: NodeName, of cluster: ClusterName
-    ) async throws {
-        try await write("remember what \(node) was given") { database in
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO installed (cluster, node, key) VALUES (?, ?, ?)",
-                arguments: [cluster.text, node.text, key])
         }
     }
 

@@ -65,6 +65,7 @@ enum Schema {
             cluster TEXT NOT NULL,
             node TEXT NOT NULL,
             key TEXT NOT NULL,
+            unbooted TEXT,
             PRIMARY KEY (cluster, node)
         ) STRICT;
         CREATE TABLE installer (

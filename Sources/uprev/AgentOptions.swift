@@ -78,6 +78,7 @@ struct AgentOptions: ParsableArguments {
     func limits() throws -> RunLimits {
         var limits = RunLimits()
         limits.pollInterval = try duration(pollInterval, "--poll-interval")
+        limits.mismatchPatience = limits.pollInterval * 15
         return limits
     }
 }

@@ -35,7 +35,8 @@ struct EvalCommand: AsyncParsableCommand {
     @Option(help: "The commit to read the file from.")
     var revision = "HEAD"
 
-    @OptionGroup var source: RepositoryOptions
+    @OptionGroup
+    var source: RepositoryOptions
 
     func validate() throws {
         let given = [file != nil, expression != nil, batch].filter { $0 }.count

@@ -69,8 +69,11 @@ struct JournalTests {
     func memories() async throws {
         let store = try RunStore.open(in: directory.path)
         let node = NodeName("wk-1")
-        try await store.remember(installedKey: "one", on: node, of: Sample.cluster)
-        try await store.remember(installedKey: "two", on: node, of: Sample.cluster)
+        let ledger = ClusterLedger(of: Sample.cluster, in: store)
+        try await ledger.note(imageKey: "one", unbootedSince: "boot-1", on: node)
+        #expect(try await ledger.unbootedInstall(on: node) == "boot-1")
+        try await ledger.note(imageKey: "two", unbootedSince: nil, on: node)
+        #expect(try await ledger.unbootedInstall(on: node) == nil)
         try await store.remember(installer: "r:1", for: "two", of: Sample.cluster)
         #expect(try await store.installedKeys(of: Sample.cluster) == [node: "two"])
         #expect(try await store.builtInstallers(of: Sample.cluster) == ["two": "r:1"])

@@ -20,6 +20,7 @@ let network: [Target.Dependency] = [
 ]
 let certificates: [Target.Dependency] = [
     .product(name: "Crypto", package: "swift-crypto"),
+    .product(name: "SwiftASN1", package: "swift-asn1"),
     .product(name: "X509", package: "swift-certificates"),
 ]
 
@@ -28,10 +29,12 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "uprev", targets: ["uprev"]),
+        .executable(name: "uprev-demo", targets: ["uprev-demo"]),
         .library(name: "HCL", targets: ["HCL"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -127,6 +130,9 @@ let package = Package(
 
         // MARK: What the operator reads, and the agent
         .target(name: "Reporting", dependencies: ["ClusterModel", "Execution", "Planning"]),
+        .testTarget(
+            name: "ReportingTests",
+            dependencies: ["ClusterModel", "Execution", "Planning", "Reporting"]),
         .target(
             name: "Agent",
             dependencies: [
@@ -147,7 +153,20 @@ let package = Package(
             dependencies: ["ClusterModel", "Execution", "Planning", "TalosMessages"]
                 + grpc + network + certificates),
 
+        .testTarget(
+            name: "ClusterSimulatorTests",
+            dependencies: [
+                "ClusterModel", "ClusterSimulator", "Execution", "Planning", "TalosMessages",
+            ] + grpc + network + certificates),
+        .executableTarget(
+            name: "uprev-demo", dependencies: ["ClusterModel", "ClusterSimulator", "Execution"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "ClusterModel", "ClusterSimulator", "Execution", "Kubernetes", "Talos",
+                "TestSupport", "uprev",
+            ]),
         .testTarget(name: "CommandTests", dependencies: ["TestSupport", "uprev"]),
 
         // MARK: The code itself

@@ -61,6 +61,8 @@ extension ClusterReconciler {
 
     /// Tells a decision once for each commit and digest, and remembers it for `uprev history`.
     private func tell(_ decision: Decision, _ tip: Tip, _ record: ClusterRecord) async throws {
+        let isOld = record.reconciled == revision(tip.commit) && decision.verdict == .nothing
+        guard !isOld else { return }
         let view = ClusterDecision(decision)
         let key = "\(tip.commit) \(view.verdict.rawValue) \(view.digest)"
         guard lastTold != key else { return }

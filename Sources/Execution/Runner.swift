@@ -66,7 +66,7 @@ public struct Runner: Sendable {
         guard run.state.attempts < limits.attempts else {
             return try await record(.stepFailed(step.index, tooManyAttempts(step)), in: &run)
         }
-        announce(.stepStarted, step, step.reason)
+        announce(.stepStarted, step, "\(step.action.kind): \(step.reason)")
         do {
             try await passGates(of: step, in: run)
             let evidence = try await evidence(before: step)
@@ -83,7 +83,7 @@ public struct Runner: Sendable {
 
     func succeed(_ step: Step, with result: StepResult, in run: inout Run) async throws {
         try await record(.stepDone(step.index, result), in: &run)
-        announce(.stepDone, step, step.effect)
+        announce(.stepDone, step, "\(step.action.kind) done: \(step.effect)")
     }
 
     func record(_ entry: JournalEntry, in run: inout Run) async throws {

@@ -70,7 +70,9 @@ struct Decider {
             cluster: situation.definition.name, verdict: verdict(refusals, plan), paths: paths,
             direction: situation.direction(kubernetes: kubernetes), changes: situation.changes,
             images: work.needsBuild || isRebuild, destroys: isRebuild,
-            reverts: situation.reverts, refusals: refusals,
+            // Where nothing differs, nothing is undone either.
+            reverts: situation.changes.isEmpty && plan.steps.isEmpty ? nil : situation.reverts,
+            refusals: refusals,
             warnings: Warnings(decider: self, paths: paths).all,
             plan: refusals.contains { $0.disposition == .stalled } || plan.steps.isEmpty
                 ? nil : plan)

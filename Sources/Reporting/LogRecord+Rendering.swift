@@ -27,9 +27,9 @@ extension LogRecord {
         if let run { parts.append("#\(run.number)") }
         if let step, let steps { parts.append("\(step)/\(steps)") }
         if let node { parts.append(node.text) }
-        parts.append(message)
-        if let hint = fields["hint"], !hint.isEmpty { parts.append("Hint: \(hint)") }
-        return parts.joined(separator: " ").printable
+        parts.append(message.printable)
+        if let hint = fields["hint"], !hint.isEmpty { parts.append("Hint: \(hint.printable)") }
+        return parts.joined(separator: " ")
     }
 
     private func levelText(inColour: Bool) -> String {
@@ -53,7 +53,7 @@ extension LogRecord {
     private var jsonLine: String {
         var object = fields
         object["time"] = Date(timeIntervalSince1970: time)
-            .formatted(.iso8601.time(includingFractionalSeconds: true))
+            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         object["level"] = level.rawValue
         object["event"] = event.rawValue
         object["cluster"] = cluster?.text
@@ -90,12 +90,17 @@ private struct JSONLine: Encodable {
 }
 
 extension String {
-    /// The text with control characters shown as escapes, so that no output can drive a terminal.
+    /// The text with control characters shown as escapes, so that no output can drive a terminal;
+    /// further lines are set in, so that none can pass for a line of the log.
     fileprivate var printable: String {
         var result = ""
         for scalar in unicodeScalars {
-            let isControl = scalar.properties.generalCategory == .control && scalar != "\u{1b}"
-            result += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+            switch scalar {
+            case "\n": result += "\n    "
+            case _ where scalar.properties.generalCategory == .control:
+                result += scalar.escaped(asASCII: true)
+            default: result.unicodeScalars.append(scalar)
+            }
         }
         return result
     }

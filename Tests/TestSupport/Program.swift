@@ -72,4 +72,7 @@ public struct Program: Sendable {
 public struct ProgramError: Error, CustomStringConvertible {
     /// What is wrong.
     public let description: String
+
+    /// Creates an error.
+    public init(description: String) { self.description = description }
 }

@@ -37,13 +37,14 @@ struct ArchitectureTests {
             // Planning, because the port for stages and the runner's tests hand plans around.
             "ClusterSimulator", ["ClusterModel", "Planning", "Execution", "TalosMessages"]
         ),
-        ("uprev-demo", ["ClusterSimulator", "Git", "ClusterModel"]),
+        ("uprev-demo", ["ClusterModel", "Execution", "ClusterSimulator"]),
     ]
 
     /// Modules from outside that a pure room may use: values and text only, nothing that acts.
     static let pureRooms: [String: Set<String>] = [
         "ClusterModel": [],
-        "HCL": [],
+        // The standard library itself, by name, for its Unicode normal form.
+        "HCL": ["Swift"],
         "Infrastructure": [],
         "Planning": ["Crypto", "FoundationEssentials"],
         "Execution": [],

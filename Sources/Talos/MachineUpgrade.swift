@@ -24,11 +24,11 @@ extension TalosClient {
                 group.addTask { await notes.follow(call, limit: limit) }
                 defer { group.cancelAll() }
                 var follower = UpgradeFollower(
-                    node: target.name, notes: notes, follow: self.timeouts.follow)
+                    node: target.name, notes: notes, timeouts: self.timeouts)
                 await follower.waitUntilListening()
                 let reply = try await call.machine.upgrade(
                     sent, metadata: call.metadata, options: call.options)
-                let actor = try call.first(reply.messages).actorID
+                let actor = reply.messages.first?.actorID ?? ""
                 try await follower.watch(actor: actor, progress: progress)
             }
         }

@@ -25,6 +25,10 @@ public struct TalosTimeouts: Hashable, Sendable {
     /// For a stream that should bring something all the time, between two messages.
     public var silence: Duration
 
+    /// For the node's first event before an upgrade, and for the upgrade to begin after it was
+    /// accepted.
+    public var begin: Duration
+
     /// How long the node's own report of an upgrade is followed after it was accepted.
     public var follow: Duration
 
@@ -33,7 +37,8 @@ public struct TalosTimeouts: Hashable, Sendable {
         read: Duration = .seconds(10), reach: Duration = .seconds(30), act: Duration = .seconds(30),
         machineUpgrade: Duration = .seconds(25 * 60), pull: Duration = .seconds(25 * 60),
         install: Duration = .seconds(20 * 60), snapshot: Duration = .seconds(60 * 60),
-        silence: Duration = .seconds(60), follow: Duration = .seconds(10 * 60)
+        silence: Duration = .seconds(60), begin: Duration = .seconds(5),
+        follow: Duration = .seconds(10 * 60)
     ) {
         self.read = read
         self.reach = reach
@@ -43,6 +48,7 @@ public struct TalosTimeouts: Hashable, Sendable {
         self.install = install
         self.snapshot = snapshot
         self.silence = silence
+        self.begin = begin
         self.follow = follow
     }
 }

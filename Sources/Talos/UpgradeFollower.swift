@@ -2,28 +2,31 @@ import TalosMessages
 
 /// Decides from a node's events how an upgrade through `MachineService.Upgrade` went.
 struct UpgradeFollower {
-    /// How long to wait for the first event, and after the call for the upgrade to begin.
-    private static let patience = Duration.seconds(5)
-
     private let node: String
     private let notes: UpgradeNotes
+    private let begin: Duration
     private let follow: Duration
+    private var hasEnded = false
     private var iterator: AsyncStream<UpgradeNote>.Iterator
 
-    init(node: String, notes: UpgradeNotes, follow: Duration) {
+    init(node: String, notes: UpgradeNotes, timeouts: TalosTimeouts) {
         self.node = node
         self.notes = notes
-        self.follow = follow
+        begin = timeouts.begin
+        follow = timeouts.follow
         iterator = notes.stream.makeAsyncIterator()
     }
 
     /// Returns once the node sends events, or it is clear that it will not.
     mutating func waitUntilListening() async {
-        let alarm = notes.alarm(0, after: Self.patience)
+        let alarm = notes.alarm(0, after: begin)
         defer { alarm.cancel() }
         while let note = await iterator.next(isolation: #isolation) {
             switch note {
-            case .listening, .ended, .time: return
+            case .listening, .time: return
+            case .ended:
+                hasEnded = true
+                return
             case .sequence, .phase, .failure: continue
             }
         }
@@ -36,7 +39,8 @@ struct UpgradeFollower {
     mutating func watch(
         actor: String, progress: @Sendable (String) -> Void
     ) async throws(TalosError) {
-        let start = notes.alarm(1, after: Self.patience)
+        if hasEnded { return }
+        let start = notes.alarm(1, after: begin)
         let end = notes.alarm(2, after: follow)
         defer {
             start.cancel()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Talos
 
-@Suite("Connections to a machine API")
+@Suite("Connections to a machine API", .timeLimit(.minutes(1)))
 struct ConnectionTests {
     /// Calls `Version` with a client of its own, and returns the error.
     private func refusal(

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Talos
 
-@Suite("Installing through LifecycleService")
+@Suite("Installing through LifecycleService", .timeLimit(.minutes(1)))
 struct InstallTests {
     private let image = "factory.talos.dev/metal-installer/abc:v1.13.2"
 

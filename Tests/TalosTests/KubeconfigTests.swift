@@ -3,7 +3,7 @@ import Testing
 
 @testable import Talos
 
-@Suite("Kubeconfig from a node")
+@Suite("Kubeconfig from a node", .timeLimit(.minutes(1)))
 struct KubeconfigTests {
     /// What both archives below hold.
     private static let text = String(

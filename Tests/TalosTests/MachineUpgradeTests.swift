@@ -8,7 +8,7 @@ import Testing
 
 @testable import Talos
 
-@Suite("Upgrading through MachineService")
+@Suite("Upgrading through MachineService", .timeLimit(.minutes(1)))
 struct MachineUpgradeTests {
     private let image = "ghcr.io/siderolabs/installer:v1.12.9"
 
@@ -49,11 +49,14 @@ struct MachineUpgradeTests {
     /// Upgrades a node that sends these events, and returns the phases that were shown.
     private func upgrade(
         _ events: [Machine_Event], mode: RebootMode = .standard,
+        timeouts: TalosTimeouts = .forTests,
         change: @escaping @Sendable (inout FakeBehaviour) -> Void = { _ in },
         check: @Sendable (FakeCluster) throws -> Void = { _ in }
     ) async throws -> [String] {
         let lines = Mutex<[String]>([])
-        try await withCluster([FakeNode(name: "cp-1", version: "v1.12.4")]) { test in
+        try await withCluster(
+            [FakeNode(name: "cp-1", version: "v1.12.4")], timeouts: timeouts
+        ) { test in
             test.cluster.change {
                 $0.behaviour.upgradeEvents = events
                 change(&$0.behaviour)
@@ -151,6 +154,14 @@ struct MachineUpgradeTests {
                 check: { #expect($0.get(\.upgrades).count == 1) })
         }
         #expect(error.kind == .unreachable)
+    }
+
+    @Test("An upgrade that shows no beginning is left to be proven after the boot")
+    func noBeginning() async throws {
+        var timeouts = TalosTimeouts.forTests
+        timeouts.begin = .milliseconds(50)
+        let lines = try await upgrade([started("other"), phase("drain")], timeouts: timeouts)
+        #expect(lines.isEmpty)
     }
 
     @Test("Without events the upgrade goes on all the same")

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Talos
 
-@Suite("What nodes and etcd are seen to be")
+@Suite("What nodes and etcd are seen to be", .timeLimit(.minutes(1)))
 struct ObservingTests {
     private func nodes() -> [FakeNode] {
         (1...3).map { FakeNode(name: "cp-\($0)", etcdID: UInt64($0)) }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Talos
 
-@Suite("etcd snapshots")
+@Suite("etcd snapshots", .timeLimit(.minutes(1)))
 struct SnapshotTests {
     /// A snapshot of a database of that many bytes.
     private func snapshot(_ size: Int) -> [UInt8] {

@@ -10,21 +10,7 @@
 
 // Shared messages of the Talos machine API: only the fields that this project reads or writes.
 //
-// Regenerate all Swift files with `make protos`, which runs, at the top of the repository:
-//
-//   swift build -c release --product protoc-gen-swift
-//   swift build -c release --product protoc-gen-grpc-swift-2
-//   bin=$(swift build -c release --show-bin-path)
-//   here=Sources/TalosMessages
-//   known=.build/checkouts/swift-protobuf/Protos/Sources/SwiftProtobuf
-//   options=Visibility=Public,UseAccessLevelOnImports=true,FileNaming=PathToUnderscores
-//   protoc -I $here/Protos -I $known --plugin=protoc-gen-swift=$bin/protoc-gen-swift \
-//     --swift_out=$here/Generated --swift_opt=$options \
-//     $(cd $here/Protos && find . -name '*.proto' | sed 's|^./||' | sort)
-//   protoc -I $here/Protos -I $known \
-//     --plugin=protoc-gen-grpc-swift-2=$bin/protoc-gen-grpc-swift-2 \
-//     --grpc-swift-2_out=$here/Generated --grpc-swift-2_opt=$options,Client=true,Server=true \
-//     machine.proto cosi/resource.proto
+// Regenerate all Swift files with `make protos`, which runs generate.sh beside this file.
 //
 // Package names, message names and field numbers are those of the wire; what is not declared here
 // is skipped by the decoder, as protobuf promises.

@@ -59,6 +59,7 @@ extension TalosTimeouts {
     static let forTests = TalosTimeouts(
         read: .seconds(20), reach: .zero, act: .seconds(20), machineUpgrade: .seconds(20),
         pull: .seconds(20), install: .seconds(20), snapshot: .seconds(20), silence: .seconds(20),
+        begin: .seconds(20),
         follow: .seconds(20))
 }
 

@@ -52,7 +52,7 @@ extension TalosClient {
         request.imageRef = image
         let sent = request
         do {
-            return try await read("ImageService.Pull", of: target, timeout: timeouts.pull) { call in
+            return try await act("ImageService.Pull", on: target, timeout: timeouts.pull) { call in
                 let name = try await call.images.pull(
                     sent, metadata: call.metadata, options: call.options
                 ) { reply in

@@ -47,11 +47,7 @@ final class TalosWireServer: Sendable {
         let name = node.name
         var config = HTTP2ServerTransport.Posix.Config.defaults
         config.channelDebuggingCallbacks.onAcceptTCPConnection = { channel in
-            guard world.cluster.isUp(name) else {
-                // A failed future alone leaves the connection open, and the caller waiting.
-                channel.close(promise: nil)
-                return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
-            }
+            guard world.cluster.isUp(name) else { return refuse(channel) }
             connections.add(channel)
             return channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(
@@ -73,6 +69,11 @@ final class TalosWireServer: Sendable {
         let port = try await server.listeningAddress?.ipv4?.port ?? 0
         return TalosWireServer(
             node: name, port: port, server: server, task: task, connections: connections)
+    }
+
+    /// Closes a connection; that its setup fails would leave it open and silent.
+    private static func refuse(_ channel: any Channel) -> EventLoopFuture<Void> {
+        channel.close().flatMapThrowing { throw ChannelError.ioOnClosedChannel }
     }
 
     private static func sslContext(

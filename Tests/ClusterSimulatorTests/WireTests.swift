@@ -87,12 +87,14 @@ struct WireTests {
                 let report = try await client.install(image, on: "cp-1")
                 #expect(report.codes == [0])
                 #expect(report.text.contains("running Talos installer v1.13.2\n"))
-                _ = try await client.machine.reboot(.init())
+                server.cluster.inject(SimulatedFault(.neverReturns, on: node))
+                _ = try await client.machine.reboot(.init(), options: WireClient.options)
                 try await eventually("the node goes down") { !server.cluster.isUp(node) }
                 let cut = await #expect(throws: RPCError.self) {
                     try await client.machine.version(.init(), options: WireClient.options)
                 }
                 #expect(cut?.code == .unavailable)
+                server.cluster.revive(node)
                 try await eventually("the node is back") { server.cluster.isGood(node) }
             }
             try await withClient(of: server) { client in
@@ -168,38 +170,33 @@ struct WireTests {
 
     @Test("tells of an upgrade through the older call in its events")
     func events() async throws {
-        try await withWire(running: Version(1, 12, 0)) { server in
+        try await withWire(running: Version(1, 12, 0), reboot: .seconds(2)) { server in
             let target = "factory.example/installer/def:v1.12.5"
+            let node = NodeName("wk-1")
             server.cluster.registry.publish(target, SimulatedImage(version: Version(1, 12, 5)))
             server.cluster.noteSnapshot()
             try await withClient(of: server) { client in
-                let urls = try await withThrowingTaskGroup(of: [String].self) { group in
-                    group.addTask {
-                        try await client.machine.events(.init(), metadata: WireClient.to("wk-1")) {
-                            reply in
-                            var urls: [String] = []
-                            // The stream breaks when the node goes down.
-                            do {
-                                for try await event in reply.messages {
-                                    if urls.isEmpty { #expect(event.data.typeURL.isEmpty) }
-                                    urls.append(event.data.typeURL)
-                                }
-                            } catch { return urls }
-                            return urls
-                        }
-                    }
-                    let reply = try await client.machine.upgrade(
-                        .with { $0.image = target }, metadata: WireClient.to("wk-1"))
-                    #expect(reply.messages.first?.actorID.isEmpty == false)
-                    return try await group.next() ?? []
+                try await client.machine.events(
+                    .init(), metadata: WireClient.to("wk-1"), options: WireClient.options
+                ) { reply in
+                    var events = reply.messages.makeAsyncIterator()
+                    #expect(try await events.next()?.data.typeURL.isEmpty == true)
+                    let answer = try await client.machine.upgrade(
+                        .with { $0.image = target }, metadata: WireClient.to("wk-1"),
+                        options: WireClient.options)
+                    let actor = try #require(answer.messages.first?.actorID)
+                    let first = try #require(try await events.next())
+                    #expect(first.data.typeURL == "talos/runtime/machine.SequenceEvent")
+                    #expect(first.actorID == actor)
+                    let sequence = try Machine_SequenceEvent(serializedBytes: first.data.value)
+                    #expect(sequence.sequence == "upgrade")
+                    #expect(sequence.action == .start)
+                    let second = try await events.next()
+                    #expect(second?.data.typeURL == "talos/runtime/machine.PhaseEvent")
                 }
-                #expect(urls.contains("talos/runtime/machine.PhaseEvent"))
-                #expect(urls.contains("talos/runtime/machine.MachineStatusEvent"))
             }
-            try await eventually("the node is back") {
-                server.cluster.isGood(NodeName("wk-1"))
-            }
-            #expect(server.cluster.system(of: NodeName("wk-1"))?.version == Version(1, 12, 5))
+            try await eventually("the node is back") { server.cluster.isGood(node) }
+            #expect(server.cluster.system(of: node)?.version == Version(1, 12, 5))
         }
     }
 }

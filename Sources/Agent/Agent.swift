@@ -49,7 +49,8 @@ public final class Agent: Sendable {
             timeout: settings.gitTimeout)
         let log = LogWriter(store: store, settings: settings, output: output)
         let world = ReconcilerWorld(
-            store: store, log: log, connecting: connecting, clock: SystemClock(), limits: limits,
+            store: store, source: source, log: log, connecting: connecting, clock: SystemClock(),
+            limits: limits,
             ownNode: settings.ownNode, backupDirectory: settings.backupDirectory)
         async let writing: Void = log.run()
         let loop = AgentLoop(source: source, world: world, interval: settings.interval)

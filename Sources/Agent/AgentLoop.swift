@@ -13,6 +13,8 @@ actor AgentLoop {
     private var busy: [ClusterName: Task<Void, Never>] = [:]
     private var tip: Tip?
     private var isStopping = false
+    private var gitProblem: GitError?
+    private var considering: Set<ClusterName> = []
     private var pause: Task<Void, Never>?
     private var gitRepetition = Repetition()
     private var readRepetition = Repetition()
@@ -64,14 +66,50 @@ actor AgentLoop {
 
     private func turn() async {
         await poll()
-        guard let tip, !isStopping else { return }
+        guard !isStopping else { return }
+        guard let tip else { return await resumeWithoutTip() }
         for name in await clusters(at: tip) {
             let reconciler = reconciler(of: name)
             if busy[name] != nil {
-                await reconciler.consider(tip)
+                consider(tip, reconciler)
+            } else if let problem = gitProblem {
+                await show(problem, on: name)
             } else {
                 busy[name] = Task { await work(reconciler, tip) }
             }
+        }
+    }
+
+    /// Looks at a tip while a run is under way; not in the loop's own turn, since it may take long.
+    private func consider(_ tip: Tip, _ reconciler: ClusterReconciler) {
+        let name = reconciler.name
+        guard considering.insert(name).inserted else { return }
+        Task {
+            await reconciler.consider(tip)
+            considering.remove(name)
+        }
+    }
+
+    /// Continues open runs when the repository cannot be polled since the start: it may live in the
+    /// very cluster whose node is drained.
+    private func resumeWithoutTip() async {
+        guard let repository = try? await source.repository() else { return }
+        for name in (try? await world.store.clusters().map(\.name)) ?? [] where busy[name] == nil {
+            let reconciler = reconciler(of: name)
+            busy[name] = Task {
+                await guarded(name) { try await reconciler.resume(in: repository) }
+                busy[name] = nil
+            }
+        }
+    }
+
+    /// Shows in a cluster's condition that nobody knows what is committed.
+    private func show(_ problem: GitError, on name: ClusterName) async {
+        await guarded(name) {
+            guard var record = try await world.store.cluster(name) else { return }
+            record.condition = problem.disposition == .stalled ? .stalled : .waiting
+            record.reason = problem.description
+            try await world.store.save(record)
         }
     }
 
@@ -83,23 +121,34 @@ actor AgentLoop {
     }
 
     private func work(_ reconciler: ClusterReconciler, _ tip: Tip) async {
+        await guarded(reconciler.name) {
+            // Once more at once after a run, to see what the nodes show and what is new meanwhile.
+            if try await reconciler.reconcile(tip), !isStopping {
+                _ = try await reconciler.reconcile(self.tip ?? tip)
+            }
+        }
+        busy[reconciler.name] = nil
+    }
+
+    /// Does something with the journal, and tells when that fails.
+    private func guarded(_ name: ClusterName, _ work: () async throws -> Void) async {
         do {
-            while try await reconciler.reconcile(self.tip ?? tip), !isStopping {}
+            try await work()
         } catch is CancellationError {
             // The process ends; the journal knows where to continue.
         } catch {
             let sentence = (error as? any ExplainedError).map { "\($0) \($0.hint)" } ?? "\(error)"
-            if storeRepetition.isDue(sentence, now: world.clock.now) {
-                tell(.error, .waiting, sentence, cluster: reconciler.name)
+            if storeRepetition.isDue("\(name) \(sentence)", now: world.clock.now) {
+                tell(.error, .waiting, sentence, cluster: name)
             }
         }
-        busy[reconciler.name] = nil
     }
 
     private func poll() async {
         do {
             let found = try await source.poll()
             gitRepetition.reset()
+            gitProblem = nil
             if let reason = found.mirrorRebuilt {
                 tell(.warning, .progress, "The mirror was fetched anew: \(reason)")
             }
@@ -110,6 +159,8 @@ actor AgentLoop {
             let message = "New tip of \(source.branch): \(commit.subject)"
             tell(.notice, .revisionSeen, message)
         } catch let error as GitError {
+            gitProblem = error
+            await source.discardMirror(ifDamaged: error)
             guard gitRepetition.isDue(error.description, now: world.clock.now) else { return }
             let level: LogRecord.Level = error.disposition == .waiting ? .warning : .error
             tell(level, .waiting, error.description, hint: error.hint)

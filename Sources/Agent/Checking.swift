@@ -29,9 +29,11 @@ public struct Checking: Sendable {
         at commit: CommitID, through connecting: any ClusterConnecting
     ) async throws -> [String] {
         var lines: [String] = []
-        for cluster in try await reading.contents(of: commit) {
+        let clusters = try await reading.contents(of: commit)
+        for cluster in clusters {
             let connection = try await connecting.connection(
-                to: cluster.definition, repository: reading.repository)
+                to: cluster.definition, isOnlyCluster: clusters.count == 1,
+                repository: reading.repository)
             let observed = try await ClusterObserving(connection: connection).observe()
             lines += observed.nodes.map { $0.sentence(in: cluster.definition.name) }
             lines.append(observed.etcdSentence(in: cluster.definition.name))

@@ -29,8 +29,9 @@ public struct ClusterConnection: Sendable {
 public protocol ClusterConnecting: Sendable {
     /// Connects to the cluster as its definition and the agent's settings say.
     ///
+    /// Only a cluster that is the only one may be reached through credentials that do not name it.
     /// Stages run in checkouts of `repository`. Throws an ``ExplainedError`` when credentials are missing or wrong.
     func connection(
-        to definition: ClusterDefinition, repository: GitRepository
+        to definition: ClusterDefinition, isOnlyCluster: Bool, repository: GitRepository
     ) async throws -> ClusterConnection
 }

@@ -14,7 +14,6 @@ extension ClusterReconciler {
         try await tell(decision, tip, record)
         switch decision.verdict {
         case .nothing:
-            record.reconciled = record.desired
             try await arrive(tip, record: &record)
         case .refused, .waits:
             try await refuse(decision, tip, &record)
@@ -23,6 +22,8 @@ extension ClusterReconciler {
                 preconditionFailure("A decision to run carries a plan.")
             }
             record.attempted = plan.target
+            // A base that was adopted from what the nodes show is kept: in mid-roll they show none.
+            record.reconciled = record.reconciled ?? plan.base
             try await world.store.save(record)
             let run = try await world.store.begin(
                 plan, of: contents.definition, at: wallClock())
@@ -30,10 +31,21 @@ extension ClusterReconciler {
         }
     }
 
-    /// The cluster is where the tip says.
+    /// The cluster is where the tip says, as far as every node can be seen.
     private func arrive(_ tip: Tip, record: inout ClusterRecord) async throws {
         backoff.reset()
+        if let node = record.observed?.nodes.first(where: { $0.system == nil }) {
+            let message = "\(node.name) does not answer, so nobody knows what it runs."
+            let hint = "Bring the node back, or remove it from the cluster."
+            return try await hold(.waiting, .waiting, message, hint: hint, tip, &record)
+        }
+        if let node = record.observed?.nodes.first(where: { $0.kubernetes == nil }) {
+            let message = "Kubernetes does not know \(node.name), or does not answer."
+            let hint = "Look at the Kubernetes API and at the node's kubelet."
+            return try await hold(.waiting, .waiting, message, hint: hint, tip, &record)
+        }
         repetition.reset()
+        record.reconciled = record.desired
         record.condition = .ready
         record.reason = "The cluster is at the committed state."
         try await world.store.save(record)

@@ -6,6 +6,13 @@ import Reporting
 import RunStore
 
 extension ClusterReconciler {
+    /// Continues an open run while the repository cannot be polled, from what is on the disk.
+    func resume(in repository: GitRepository) async throws {
+        guard let run = try await world.store.openRun(of: name) else { return }
+        var record = try await world.store.cluster(name) ?? ClusterRecord(name: name)
+        try await carryOut(run, repository, record: &record)
+    }
+
     /// Runs a new run, or continues one that an earlier process left open.
     func carryOut(
         _ run: StoredRun, _ repository: GitRepository, record: inout ClusterRecord
@@ -13,8 +20,9 @@ extension ClusterReconciler {
         record.condition = .reconciling
         record.reason = "Run \(run.id) is under way."
         try await world.store.save(record)
+        let known = try await world.store.clusters().count
         let connection = try await world.connecting.connection(
-            to: run.definition, repository: repository)
+            to: run.definition, isOnlyCluster: known <= 1, repository: repository)
         let subject = RunSubject(run: run.id, plan: run.plan)
         let backups = world.backupDirectory
         let runner = Runner(
@@ -36,36 +44,42 @@ extension ClusterReconciler {
 
     /// Lets a newer tip take over from the run under way, when it asks for another state.
     ///
-    /// A tip that cannot be read or is refused takes nothing over: the run goes on to a state that
-    /// was good, and the tip is told about when the run has ended.
-    func consider(_ tip: Tip) async {
-        guard let run = current, run.plan.target != revision(tip.commit),
-            considered != tip.commit,
-            let contents = try? await tip.reading.contents(of: tip.commit).first(where: {
-                $0.definition.name == name
-            }),
-            world.clock.now - tip.seenAt >= contents.definition.rollout.settle
+    /// A tip that cannot be read, is refused or rewrites history takes nothing over: the run goes on
+    /// to a state that was good, and the tip is told about when the run has ended. An error is no
+    /// verdict: the tip is considered again at the next poll.
+    func consider(_ tip: Tip, isUrgent: Bool = false) async {
+        guard let run = current, run.plan.target != revision(tip.commit), considered != tip.commit,
+            let all = try? await tip.reading.contents(of: tip.commit),
+            let contents = all.first(where: { $0.definition.name == name }),
+            let desired = try? contents.desired.get(),
+            isUrgent || world.clock.now - tip.seenAt >= contents.definition.rollout.settle
         else { return }
+        let asksForMore = compare(base: run.plan.desired, target: desired)
+            .contains { $0.kind != .spelling && DecidingFields.all.contains($0.field) }
+        guard let takesOver = try? await mayTakeOver(contents, all.count, tip) else { return }
+        guard current?.id == run.id else { return }
         considered = tip.commit
-        guard let desired = try? contents.desired.get(), desired != run.plan.desired,
-            let verdict = try? await verdict(on: contents, at: tip), verdict != .refused
-        else {
-            let message =
-                "Commit \(revision(tip.commit).short) asks for nothing that the run under "
-                + "way should stop for."
-            return write(.revisionSeen, .info, message, tip)
-        }
-        supervision.supersede(by: revision(tip.commit))
+        if asksForMore, takesOver { return supervision.supersede(by: revision(tip.commit)) }
+        let short = revision(tip.commit).short
+        write(
+            .revisionSeen, .notice,
+            "Commit \(short) is looked at when the run under way has ended.", tip)
     }
 
-    private func verdict(
-        on contents: ClusterContents, at tip: Tip
-    ) async throws -> Decision.Verdict {
-        let connection = try await world.connecting.connection(
-            to: contents.definition, repository: tip.reading.repository)
-        let observed = try await ClusterObserving(connection: connection).observe()
+    private func mayTakeOver(
+        _ contents: ClusterContents, _ clusters: Int, _ tip: Tip
+    ) async throws -> Bool {
         let record = try await world.store.cluster(name) ?? ClusterRecord(name: name)
-        return try await decision(on: contents, at: tip, observed, record).verdict
+        if let reconciled = record.reconciled.flatMap({ CommitID($0.hash) }),
+            try await !contains(reconciled, in: tip)
+        {
+            return false
+        }
+        let connection = try await world.connecting.connection(
+            to: contents.definition, isOnlyCluster: clusters == 1,
+            repository: tip.reading.repository)
+        let observed = try await ClusterObserving(connection: connection).observe()
+        return try await decision(on: contents, at: tip, observed, record).verdict != .refused
     }
 
     private func conclude(
@@ -74,13 +88,14 @@ extension ClusterReconciler {
         guard outcome != .paused else { return }
         supervision.clear()
         try await rememberInstaller(of: run)
-        SnapshotShelf(directory: "\(world.backupDirectory)/\(name)")
-            .keep(newest: run.definition.safety.etcdSnapshots)
         switch outcome {
         case .succeeded:
             // The next look, which follows at once, says whether the nodes show it: only then ready.
             record.reconciled = run.plan.target
             record.reason = "Run \(run.id) is done; looking at what the nodes show."
+            // Only now: a run that is tried again must not push the snapshots from before it out.
+            SnapshotShelf(directory: "\(world.backupDirectory)/\(name)")
+                .keep(newest: run.definition.safety.etcdSnapshots)
             try await close(run, .done, record: record)
         case .superseded:
             record.condition = .waiting
@@ -114,4 +129,10 @@ extension ClusterReconciler {
                 installer: reference, for: run.plan.desired.imageKey, of: name)
         }
     }
+}
+
+/// The fields whose change is worth ending a run for; applications and unused values are not.
+private enum DecidingFields {
+    static let all = Set(
+        Field.locals + [Field.machineConfigInputs, Field.imageInputs, Field.rebuild])
 }

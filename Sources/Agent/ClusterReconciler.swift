@@ -18,6 +18,13 @@ actor ClusterReconciler {
     var current: StoredRun?
     var endedRuns = 0
     var considered: CommitID?
+    private var lastTip: CommitID?
+    private var knownInput: (key: InputKey, input: PlanningInput)?
+
+    private struct InputKey: Hashable {
+        let tip: CommitID
+        let base: CommitID?
+    }
 
     init(_ name: ClusterName, in world: ReconcilerWorld) {
         self.name = name
@@ -31,9 +38,10 @@ actor ClusterReconciler {
     func reconcile(_ tip: Tip) async throws -> Bool {
         let before = endedRuns
         var record = try await world.store.cluster(name) ?? ClusterRecord(name: name)
+        if tip.commit != lastTip { forgetBackoff(tip) }
         do {
             if let open = try await world.store.openRun(of: name) {
-                try await carryOut(open, tip.reading.repository, record: &record)
+                try await takeUp(open, tip, record: &record)
             } else {
                 try await look(at: tip, record: &record)
             }
@@ -42,30 +50,50 @@ actor ClusterReconciler {
         } catch let error as any ExplainedError {
             try await settle(on: error, at: tip, record: &record)
         } catch let error as GitError {
-            try await hold(.waiting, .waiting, error.description, hint: error.hint, tip, &record)
+            await world.source.discardMirror(ifDamaged: error)
+            let isStalled = error.disposition == .stalled
+            try await hold(
+                isStalled ? .stalled : .waiting, .waiting, error.description, hint: error.hint,
+                tip, &record)
         }
         return endedRuns > before
     }
 
+    /// Another commit is tried at once, however often the one before failed.
+    private func forgetBackoff(_ tip: Tip) {
+        lastTip = tip.commit
+        backoff.reset()
+        notBefore = .zero
+    }
+
+    /// Continues a run that an earlier process left open, unless the tip already asks for another.
+    private func takeUp(
+        _ run: StoredRun, _ tip: Tip, record: inout ClusterRecord
+    ) async throws {
+        supervision.clear()
+        current = run
+        let state = try RunState(of: run.plan, replaying: try await world.store.entries(of: run.id))
+        await consider(tip, isUrgent: state.nodeInFlight == nil)
+        try await carryOut(run, tip.reading.repository, record: &record)
+    }
+
     private func look(at tip: Tip, record: inout ClusterRecord) async throws {
         record.desired = revision(tip.commit)
-        guard world.clock.now >= notBefore else { return }
         guard try await historyContinues(to: tip, record: &record) else { return }
-        guard
-            let contents = try await tip.reading.contents(of: tip.commit).first(where: {
-                $0.definition.name == name
-            })
-        else {
+        let all = try await tip.reading.contents(of: tip.commit)
+        guard let contents = all.first(where: { $0.definition.name == name }) else {
             let message = "The newest commit no longer defines this cluster; it is left as it is."
             return try await hold(.stalled, .refused, message, hint: "", tip, &record)
         }
         record.committed = try contents.desired.get()
-        guard try await !isHalted(at: tip, record: &record) else { return }
-        guard try await hasSettled(tip, contents.definition, record: &record) else { return }
         let connection = try await world.connecting.connection(
-            to: contents.definition, repository: tip.reading.repository)
+            to: contents.definition, isOnlyCluster: all.count == 1,
+            repository: tip.reading.repository)
         let observed = try await ClusterObserving(connection: connection).observe()
         record.observed = observed
+        guard try await !isHalted(at: tip, record: &record) else { return }
+        guard try await hasSettled(tip, contents.definition, record: &record) else { return }
+        guard world.clock.now >= notBefore else { return try await world.store.save(record) }
         try await act(
             on: try await decision(on: contents, at: tip, observed, record), tip, contents,
             record: &record)
@@ -76,9 +104,7 @@ actor ClusterReconciler {
         guard let reconciled = record.reconciled, let known = CommitID(reconciled.hash),
             known != tip.commit
         else { return true }
-        if (try? await tip.reading.repository.isAncestor(known, of: tip.commit)) == true {
-            return true
-        }
+        if try await contains(known, in: tip) { return true }
         let message =
             "The branch was rewritten: the reconciled commit \(reconciled.short) is not "
             + "in the history of \(record.desired?.short ?? "the tip")."
@@ -87,9 +113,18 @@ actor ClusterReconciler {
         return false
     }
 
+    /// Whether a commit is in the tip's history; one that the repository lost is not.
+    func contains(_ commit: CommitID, in tip: Tip) async throws -> Bool {
+        do {
+            return try await tip.reading.repository.isAncestor(commit, of: tip.commit)
+        } catch let error where error.kind == .commitMissing {
+            return false
+        }
+    }
+
     /// Whether the last run to this very commit halted: it is not tried again without a new commit.
     private func isHalted(at tip: Tip, record: inout ClusterRecord) async throws -> Bool {
-        guard let last = try await world.store.runs(of: name).last,
+        guard let last = try await world.store.lastRun(of: name),
             last.plan.target == revision(tip.commit), last.outcome == RunWord.failed.rawValue
         else { return false }
         record.condition = .stalled
@@ -114,24 +149,37 @@ actor ClusterReconciler {
         on contents: ClusterContents, at tip: Tip, _ observed: ObservedState,
         _ record: ClusterRecord
     ) async throws -> Decision {
-        let deciding = Deciding(reading: tip.reading)
         let base = record.reconciled.flatMap { CommitID($0.hash) }
-        var input = try await deciding.input(for: contents, base: base, target: tip.commit)
+        var input = try await repositoryInput(for: contents, base: base, at: tip)
         input.observed = observed
         input.builtInstallers = try await world.store.builtInstallers(of: name)
         input.installedKeys = try await world.store.installedKeys(of: name)
         input.ownNode = world.ownNode
-        input.attempted = try await attempted(at: tip)
+        input.attempted = try await attempted(besides: input.target.desired)
         if base == nil { input.base = adopted(input) }
         return decide(input)
     }
 
-    /// What the last run asked for, when it did not reach it.
-    private func attempted(at tip: Tip) async throws -> RevisionState? {
-        guard let last = try await world.store.runs(of: name).last,
-            last.outcome != RunWord.done.rawValue
-        else { return nil }
-        return RevisionState(revision: last.plan.target, desired: last.plan.desired)
+    /// What the repository says, which for one tip and base is worked out once.
+    private func repositoryInput(
+        for contents: ClusterContents, base: CommitID?, at tip: Tip
+    ) async throws -> PlanningInput {
+        let key = InputKey(tip: tip.commit, base: base)
+        if let known = knownInput, known.key == key { return known.input }
+        let deciding = Deciding(reading: tip.reading)
+        let input = try await deciding.input(for: contents, base: base, target: tip.commit)
+        knownInput = (key, input)
+        return input
+    }
+
+    /// What the newest run asked for that was not done and wanted something else than the target.
+    private func attempted(besides desired: DesiredState?) async throws -> RevisionState? {
+        let runs = try await world.store.runs(of: name)
+        let open = runs.reversed().prefix { $0.outcome != RunWord.done.rawValue }
+        guard let run = open.first(where: { $0.plan.desired != desired }) ?? open.first else {
+            return nil
+        }
+        return RevisionState(revision: run.plan.target, desired: run.plan.desired)
     }
 
     /// The newest commit whose desired state the nodes already show, for a first start.
@@ -148,6 +196,7 @@ actor ClusterReconciler {
 /// What the reconcilers of all clusters share.
 struct ReconcilerWorld: Sendable {
     let store: RunStore
+    let source: GitSource
     let log: LogWriter
     let connecting: any ClusterConnecting
     let clock: any RunClock
@@ -161,6 +210,13 @@ struct Tip: Sendable {
     let commit: CommitID
     let seenAt: Duration
     let reading: CommitReading
+}
+
+extension GitSource {
+    /// Lets the next poll fetch the mirror anew when reading it showed that it is damaged.
+    func discardMirror(ifDamaged error: GitError) {
+        if error.disposition == .damagedMirror { discardMirror(because: error) }
+    }
 }
 
 /// The words for how a run ended, as the journal keeps them.

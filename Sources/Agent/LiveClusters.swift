@@ -22,22 +22,24 @@ public actor LiveClusters: ClusterConnecting {
 
     /// Connects with the context of the talosconfig that has the cluster's name, else its own choice.
     public func connection(
-        to definition: ClusterDefinition, repository: GitRepository
+        to definition: ClusterDefinition, isOnlyCluster: Bool, repository: GitRepository
     ) async throws -> ClusterConnection {
-        let clients = try clients(of: definition)
+        let context = try context(of: definition.name, isOnlyCluster: isOnlyCluster)
+        let clients = clients(of: definition, context: context)
         return ClusterConnection(
             talos: clients.talos, kubernetes: clients.kubernetes,
             upgrader: TalosctlUpgrader(
-                talos: clients.talos, settings: settings, context: context(of: definition.name)),
+                talos: clients.talos, settings: settings, context: context,
+                endpoints: definition.endpoints),
             stages: stages(of: definition.name, repository: repository))
     }
 
-    private func clients(of definition: ClusterDefinition) throws -> Connected {
+    private func clients(of definition: ClusterDefinition, context: String?) -> Connected {
         let cluster = definition.name
         if let known = connected[cluster], known.endpoints == definition.endpoints { return known }
         let talos = TalosClient(
             source: .file(
-                settings.talosConfig, context: context(of: cluster),
+                settings.talosConfig, context: context,
                 endpoints: definition.endpoints))
         let file = settings.kubeConfig
         let kubernetes = KubernetesClient {
@@ -51,10 +53,22 @@ public actor LiveClusters: ClusterConnecting {
         return made
     }
 
-    /// The context of that name when the talosconfig has one; `nil` for the one it has chosen.
-    private func context(of cluster: ClusterName) -> String? {
-        let named = try? TalosConfig(file: settings.talosConfig, context: cluster.text)
-        return named.map { _ in cluster.text }
+    /// The context of the cluster's name; `nil` for the one that the talosconfig has chosen itself,
+    /// which may stand for a cluster only when there is no other that it could be meant for.
+    private func context(of cluster: ClusterName, isOnlyCluster: Bool) throws -> String? {
+        if !isOnlyCluster, settings.kubeConfig != nil {
+            throw ClusterError(
+                .misconfigured,
+                "One kubeconfig is given, and the repository defines more clusters than \(cluster).",
+                hint: "Leave --kubeconfig out, so that each cluster is asked for its own.")
+        }
+        do throws(TalosConfigError) {
+            _ = try TalosConfig(file: settings.talosConfig, context: cluster.text)
+            return cluster.text
+        } catch {
+            guard case .noContext = error.reason, isOnlyCluster else { throw error }
+            return nil
+        }
     }
 
     private func stages(of cluster: ClusterName, repository: GitRepository) -> TerragruntStages {

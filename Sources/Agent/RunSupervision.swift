@@ -16,9 +16,6 @@ final class RunSupervision: RunSupervisor {
     /// Stops runs between two steps, so that the process can end.
     func stop() { state.withLock { $0.isStopping = true } }
 
-    /// Whether the process is asked to end.
-    var isStopping: Bool { state.withLock { $0.isStopping } }
-
     /// Lets a newer commit take over once no node is in flight.
     func supersede(by revision: Revision) { state.withLock { $0.newer = revision } }
 

@@ -10,6 +10,7 @@ struct TalosctlUpgrader: KubernetesUpgrader {
     let talos: any TalosCluster
     let settings: AgentSettings
     let context: String?
+    let endpoints: [String]
 
     func upgrade(
         to version: Version, method: KubernetesMethod,
@@ -24,6 +25,7 @@ struct TalosctlUpgrader: KubernetesUpgrader {
         }
         var arguments = ["--talosconfig", settings.talosConfig]
         if let context { arguments += ["--context", context] }
+        if !endpoints.isEmpty { arguments += ["--endpoints", endpoints.joined(separator: ",")] }
         arguments += ["--nodes", address, "upgrade-k8s", "--to", version.withoutPrefix]
         try await run(arguments, progress: progress)
     }

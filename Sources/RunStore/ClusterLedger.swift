@@ -13,17 +13,18 @@ public struct ClusterLedger: InstallLedger {
         self.store = store
     }
 
-    /// The boot ID of a node at an install whose boot nobody has seen.
-    public func unbootedInstall(on node: NodeName) async throws -> String? {
+    /// What was noted last about a node; `nil` when nothing ever was.
+    public func noted(on node: NodeName) async throws -> InstallNote? {
         let cluster = cluster
         return try await store.read("read what \(node) was given") { database in
-            try String.fetchOne(
-                database, sql: "SELECT unbooted FROM installed WHERE cluster = ? AND node = ?",
+            let row = try Row.fetchOne(
+                database, sql: "SELECT key, unbooted FROM installed WHERE cluster = ? AND node = ?",
                 arguments: [cluster.text, node.text])
+            return row.map { InstallNote(imageKey: $0["key"], unbootedSince: $0["unbooted"]) }
         }
     }
 
-    /// Keeps what a node is about to be given.
+    /// Keeps what a node is about to be given or was given.
     public func note(
         imageKey: String, unbootedSince bootID: String?, on node: NodeName
     ) async throws {

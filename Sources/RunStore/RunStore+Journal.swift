@@ -51,7 +51,7 @@ public struct StoredRun: Sendable {
     /// When it ended; `nil` while it is open.
     public let ended: Double?
 
-    /// How it ended, as a word: `done`, `failed` or `superseded`; `nil` while it is open.
+    /// How it ended, as a word: `done`, `failed`, `deferred` or `superseded`; `nil` while it is open.
     public let outcome: String?
 }
 
@@ -98,6 +98,12 @@ extension RunStore {
     /// The runs of a cluster, oldest first.
     public func runs(of cluster: ClusterName) async throws -> [StoredRun] {
         try await runs(where: "cluster = ?", [cluster.text])
+    }
+
+    /// The newest run of a cluster.
+    public func lastRun(of cluster: ClusterName) async throws -> StoredRun? {
+        let condition = "cluster = ?1 AND number = (SELECT MAX(number) FROM run WHERE cluster = ?1)"
+        return try await runs(where: condition, [cluster.text]).last
     }
 
     private func runs(where condition: String, _ arguments: [String]) async throws -> [StoredRun] {

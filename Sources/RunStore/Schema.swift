@@ -74,11 +74,5 @@ enum Schema {
             reference TEXT NOT NULL,
             PRIMARY KEY (cluster, key)
         ) STRICT;
-        CREATE TABLE approval (
-            cluster TEXT NOT NULL,
-            digest TEXT NOT NULL,
-            time REAL NOT NULL,
-            PRIMARY KEY (cluster, digest)
-        ) STRICT;
         """
 }

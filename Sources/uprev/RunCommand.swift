@@ -26,6 +26,9 @@ struct RunCommand: AsyncParsableCommand {
         try await reportingErrors {
             let settings = try options.settings()
             let lines = LineOutput()
+            for name in settings.stageEnvironment where fromEnvironment(name) == nil {
+                complain("warning: --stage-env names \(name), which is not set.")
+            }
             let agent = Agent(
                 settings: settings, connecting: LiveClusters(settings: settings),
                 limits: try options.limits(), output: lines.write)

@@ -53,6 +53,25 @@ struct TalosAwayOnTheWireTests {
         }
     }
 
+    @Test("reads the other nodes while one is down, all at the same time")
+    func oneDownAmongMany() async throws {
+        try await withWiredCluster(running: Self.image) { wired in
+            switchOff(.wk1, wired)
+            for _ in 0..<5 {
+                await withTaskGroup(of: (NodeName, ClusterError.Kind?).self) { group in
+                    for node in [.cp1, .cp2, .cp3, .wk1] as [NodeName] {
+                        group.addTask {
+                            (node, await failureKind { _ = try await wired.talos.system(of: node) })
+                        }
+                    }
+                    for await (node, kind) in group {
+                        #expect(kind == (node == .wk1 ? .unreachable : nil), "\(node)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("reaches nobody while no control plane is up")
     func allDown() async throws {
         try await withWiredCluster(running: Self.image) { wired in

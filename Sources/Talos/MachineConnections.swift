@@ -15,7 +15,14 @@ actor MachineConnections {
         let task: Task<Void, Never>
     }
 
+    /// How long a connection that is out of use is kept for those who still read through it.
+    private static let linger = Duration.seconds(30)
+
+    /// How many of them are kept at most.
+    private static let mostRetired = 16
+
     private let source: TalosConfigSource
+    private var retired: [Connection] = []
     private var open: [MachineEndpoint: Connection] = [:]
     private var latest: TalosConfig?
     private var isClosed = false
@@ -24,6 +31,7 @@ actor MachineConnections {
 
     deinit {
         for connection in open.values { connection.task.cancel() }
+        for connection in retired { connection.task.cancel() }
     }
 
     /// The talosconfig, as it was last read.
@@ -47,18 +55,32 @@ actor MachineConnections {
         return client
     }
 
-    /// Takes a connection out of use; calls that are still under way on it go on.
+    /// Takes a connection out of use, for calls that begin from now on.
+    ///
+    /// It is ended a while later: what failed on it may have been a node behind the endpoint, and
+    /// whoever is reading other nodes through it must not be cut off between two of their calls.
     func retire(_ client: MachineClient, of endpoint: MachineEndpoint) {
         guard let connection = open[endpoint], connection.client === client else { return }
         open[endpoint] = nil
+        retired.append(connection)
+        if retired.count > Self.mostRetired { end(retired[0].client) }
+        Task {
+            try? await Task.sleep(for: Self.linger)
+            end(client)
+        }
+    }
+
+    private func end(_ client: MachineClient) {
+        retired.removeAll { $0.client === client }
         client.beginGracefulShutdown()
     }
 
     /// Ends every connection, and the calls on them.
     func close() async {
         isClosed = true
-        let connections = open.values
+        let connections = Array(open.values) + retired
         open = [:]
+        retired = []
         for connection in connections {
             connection.client.beginGracefulShutdown()
             connection.task.cancel()

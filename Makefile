@@ -55,4 +55,4 @@ conformance: build ## Print the score on HCL cases: make conformance CASES=file.
 	@python3 Tests/Support/conformance.py .build/debug/uprev $(CASES)
 
 protos: ## Generate the Talos messages anew from Sources/TalosMessages/Protos
-	Sources/TalosMessages/generate.sh
+	Sources/TalosMessages/Protos/generate.sh

@@ -37,7 +37,10 @@ struct Comparison {
 
     private var otherValues: [Change] {
         Set(base.otherValues.keys).union(target.otherValues.keys).sorted().flatMap {
-            value($0, base.otherValues[$0], target.otherValues[$0])
+            // The values stay out of it: an override may hold a token, and changes are logged.
+            value($0, base.otherValues[$0], target.otherValues[$0]).map { change in
+                Change(field: change.field, kind: change.kind)
+            }
         }
     }
 

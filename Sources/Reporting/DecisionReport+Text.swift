@@ -73,6 +73,7 @@ extension Change {
         case .added: "\(subject)\(part) added\(to.map { ": \($0)" } ?? "")"
         case .removed: "\(subject)\(part) removed\(from.map { ": \($0)" } ?? "")"
         case .reordered: "\(subject) reordered"
+        case .changed where from == nil && to == nil: "\(subject)\(part) changed"
         case .changed, .moved, .spelling:
             "\(subject)\(part)\(kind == .changed ? "" : " \(kind.rawValue)"): "
                 + "\(from ?? "nothing") -> \(to ?? "nothing")"

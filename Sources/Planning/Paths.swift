@@ -102,6 +102,9 @@ extension Situation {
     /// Whether the image that uprev last gave the node is of the release that it runs.
     private func wasGivenItsRelease(_ member: FleetMember) -> Bool {
         guard let key = member.key else { return false }
-        return input.history.contains { $0.desired?.at(member.running).imageKey == key }
+        return input.history.contains { state in
+            guard let given = state.desired?.at(member.running).imageKey else { return false }
+            return key == given || key == PlanningInput.pendingKey(for: given)
+        }
     }
 }

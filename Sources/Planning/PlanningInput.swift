@@ -41,8 +41,8 @@ public struct PlanningInput: Sendable {
     /// Installer references that earlier runs built and recorded, by ``DesiredState/imageKey``.
     public var builtInstallers: [String: String]
 
-    /// The ``DesiredState/imageKey`` of the image that each node was last given, from the intent of
-    /// its install on; nodes never given one are absent.
+    /// The ``DesiredState/imageKey`` of the image that each node was last proven to run, or
+    /// ``pendingKey(for:)`` from the intent of an install on; nodes never given one are absent.
     public var installedKeys: [NodeName: String]
 
     /// The node that the agent itself runs on, taken last of its role.
@@ -70,4 +70,9 @@ public struct PlanningInput: Sendable {
         self.ownNode = ownNode
         self.support = support
     }
+
+    /// The key of a node that was about to be given an image, and was not proven to run it since.
+    ///
+    /// It equals the key of no image: whatever is wanted, the node counts as running another one.
+    public static func pendingKey(for imageKey: String) -> String { "pending:\(imageKey)" }
 }

@@ -156,13 +156,15 @@ public struct NodeExpectation: Hashable, Sendable, Codable {
 
 /// What must hold right before a step; behaviour page, section 5.1.
 public enum Gate: String, Hashable, Sendable, Codable, CaseIterable {
-    /// Every etcd member is healthy and votes, no alarm is raised.
+    /// The control planes and the etcd members are the same nodes, every member is healthy and
+    /// votes, and no alarm is raised; a node that is itself to be repaired is left out.
     case etcdHealthy = "etcd_healthy"
 
-    /// With this node down a majority of etcd still runs, and no other control plane is down.
+    /// With this node down a majority of etcd still runs, or its member is down already, or it is
+    /// the single control plane.
     case quorum
 
-    /// The run's etcd snapshot was taken and verified.
+    /// The etcd snapshot that the plan takes last before the step was taken and verified.
     case snapshotTaken = "snapshot_taken"
 
     /// No other node is down by our hand.

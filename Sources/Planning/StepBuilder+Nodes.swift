@@ -5,6 +5,7 @@ extension StepBuilder {
         let round = route.rounds[index]
         let before = index > 0 ? route.rounds[index - 1] : nil
         let isNewHop = before.map { $0.version.line != round.version.line } ?? false
+        if isNewHop { hasInstalledInHop = false }
         _ = snapshot(before: "Talos \(round.version)", again: isNewHop)
         let firstWorker = round.members.first { $0.role == .worker }?.target
         let lastControlPlane = round.members.last { $0.role == .controlPlane }?.target
@@ -42,7 +43,7 @@ extension StepBuilder {
             reason: installReason(turn, interface),
             effect: "The slot that is not booted holds Talos \(turn.round.version).",
             undo: "The running system stays in its slot; a revert installs the older image.")
-        hasInstalled = true
+        hasInstalledInHop = true
         let mode = rebootMode(turn)
         add(
             .reboot(interface, mode), to: member.target, gates: gates(before: .reboot, turn),
@@ -93,7 +94,7 @@ extension StepBuilder {
             var gates: [Gate] = isControlPlane ? [.quorum] : []
             if mayWait { gates += isControlPlane ? [.etcdHealthy] : [] }
             if mayWait { gates.append(.noOtherNodeDown) }
-            if !hasInstalled, !situation.isUrgent { gates.append(.snapshotTaken) }
+            if !hasInstalledInHop, !situation.isUrgent { gates.append(.snapshotTaken) }
             return gates
         case .reboot:
             // Through the lifecycle interface it is the reboot that takes the member down.

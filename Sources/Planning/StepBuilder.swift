@@ -6,7 +6,9 @@ struct StepBuilder {
     var steps: [Step] = []
     var pointOfNoReturn: Int?
     private var hasSnapshot = false
-    var hasInstalled = false
+
+    /// Whether a node is installed after the latest minor hop began.
+    var hasInstalledInHop = false
 
     var situation: Situation { decider.situation }
     var route: Route { decider.route }

@@ -42,14 +42,29 @@ struct WorldRules {
                 reasons.append("The etcd member \(member.name) is not healthy.")
             }
         }
+        let members = Set(etcd.members.map(\.name))
+        for name in controlPlanes.subtracting(members).sorted() where name != repaired {
+            reasons.append("The control plane \(name) is not a member of etcd.")
+        }
+        for name in members.subtracting(controlPlanes).sorted() where name != repaired {
+            reasons.append("The etcd member \(name) is no control plane that discovery knows.")
+        }
         return reasons.map { waiting("etcd_unhealthy", $0) }
     }
 
+    private var controlPlanes: Set<NodeName> {
+        let nodes = situation.input.observed?.nodes ?? []
+        return Set(nodes.filter { $0.role == .controlPlane }.map(\.name))
+    }
+
     /// A majority must remain while the first control plane is away; those after it wait for it.
+    ///
+    /// A member that is down already takes nothing away, and a single control plane is allowed.
     private func quorum(_ etcd: EtcdState) -> Refusal? {
         let first = rounds.lazy.flatMap(\.members).first { $0.role == .controlPlane }?.node
-        guard let first, etcd.members.count > 1, etcd.members.contains(where: { $0.name == first })
+        guard let first, let own = etcd.members.first(where: { $0.name == first }), own.isHealthy
         else { return nil }
+        if etcd.members.count == 1, controlPlanes.subtracting([first]).isEmpty { return nil }
         let remaining = etcd.members.filter { $0.isHealthy && !$0.isLearner && $0.name != first }
         let majority = etcd.members.count / 2 + 1
         guard remaining.count < majority else { return nil }

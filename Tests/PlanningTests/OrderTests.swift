@@ -117,6 +117,21 @@ struct OrderTests {
         #expect(workers.allSatisfy { Set($0.gates) == [.etcdHealthy, .noOtherNodeDown] })
     }
 
+    @Test("lets the first install of each hop wait for that hop's own snapshot")
+    func gatesOfHops() throws {
+        let plan = try plan(to: desired("1.13.1"), definition: definitionWithTemplate())
+        var gated: [Version] = []
+        for (install, proof) in zip(
+            plan.steps.filter { $0.action.kind == "install" },
+            plan.steps.filter { $0.action.kind == "verify" })
+        where install.gates.contains(.snapshotTaken) {
+            guard case .verify(let expectation) = proof.action else { continue }
+            gated.append(expectation.version)
+        }
+        #expect(gated.map(\.line.minor) == [12, 13])
+        #expect(plan.steps.filter { $0.action.kind == "etcd_snapshot" }.count == 2)
+    }
+
     @Test("chooses the interface by the release that the node runs then")
     func interfaces() throws {
         let old = desired("1.12.11")

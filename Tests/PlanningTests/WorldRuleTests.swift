@@ -35,7 +35,8 @@ struct WorldRuleTests {
         learner.learners = ["cp-3"]
         #expect(decision(learner).verdict == .waits)
         var sick = World(desired())
-        sick.sickMembers = ["cp-2", "cp-3"]
+        sick.set("cp-2", to: target)
+        sick.sickMembers = ["cp-2"]
         #expect(decision(sick).rules.contains("quorum"))
         var observed = World(desired()).observed
         observed.etcd = nil
@@ -51,6 +52,35 @@ struct WorldRuleTests {
         let decision = decision(world)
         #expect(decision.verdict == .run)
         #expect(decision.installs.first == "cp-3 v1.11.6")
+    }
+
+    @Test("hold the members of etcd against the control planes")
+    func membership() throws {
+        let whole = World(desired()).observed
+        let members = try #require(whole.etcd).members
+        var one = input(from: desired(), to: target)
+        one.observed = ObservedState(
+            nodes: whole.nodes, etcd: EtcdState(members: members.filter { $0.name.text != "cp-3" }))
+        #expect(decide(one).rules == ["etcd_unhealthy", "quorum"])
+        #expect(decide(one).refusals.first?.message.contains("cp-3") == true)
+        one.observed = ObservedState(
+            nodes: whole.nodes.filter { $0.name.text != "cp-3" },
+            etcd: EtcdState(members: members))
+        #expect(decide(one).rules == ["etcd_unhealthy"])
+        one.observed = ObservedState(
+            nodes: whole.nodes, etcd: EtcdState(members: members.filter { $0.name.text == "cp-1" }))
+        #expect(Set(decide(one).rules) == ["etcd_unhealthy", "quorum"])
+        one.observed = whole
+        #expect(decide(one).rules.isEmpty)
+    }
+
+    @Test("act on a member that is down already on the way back")
+    func downAlready() {
+        var world = World(target)
+        world.sickMembers = ["cp-2", "cp-3"]
+        let back = decide(input(from: target, to: desired(), world: world))
+        #expect(back.rules.isEmpty)
+        #expect(back.installs.first == "cp-3 v1.11.5")
     }
 
     @Test("keep the majority of two members")

@@ -23,5 +23,5 @@ func reportingErrors(_ work: () async throws -> Void) async throws {
 /// Writes to standard error.
 func complain(_ message: String, hint: String = "") {
     let text = message + (hint.isEmpty ? "" : "\nhint: \(hint)") + "\n"
-    FileHandle.standardError.write(Data(text.utf8))
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
 }

@@ -42,6 +42,7 @@ struct RunCommand: AsyncParsableCommand {
 /// Writes lines to standard output, each at once, also when it is no terminal.
 final class LineOutput: Sendable {
     let write: @Sendable (String) -> Void = { line in
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        // Nobody reads, or the disk is full: the journal has the line, and the agent goes on.
+        try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
     }
 }

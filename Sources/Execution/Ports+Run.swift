@@ -11,17 +11,34 @@ public protocol Journal: Sendable {
 
 /// Remembers across runs what nodes were given, and whether they have booted since.
 public protocol InstallLedger: Sendable {
+    /// What was noted last about a node; `nil` when nothing ever was.
+    func noted(on node: NodeName) async throws -> InstallNote?
+
+    /// Writes what the node is about to be given or was given; once this returns, it survives a
+    /// power cut.
+    ///
+    /// The key is as in ``InstallNote/imageKey``. `bootID` is the one that the node has now, or
+    /// `nil` when the install boots by itself or the node was proven.
+    func note(imageKey: String, unbootedSince bootID: String?, on node: NodeName) async throws
+}
+
+/// What is remembered of the last install on a node.
+public struct InstallNote: Hashable, Sendable {
+    /// The image key of a node that was proven to run it, or `PlanningInput.pendingKey(for:)` from
+    /// the intent of an install on; empty when nobody knows any more.
+    public var imageKey: String
+
     /// The boot ID that the node had when a system was installed whose boot nobody has seen.
     ///
-    /// `nil` when there is none. While the node still has that boot ID, another install would
-    /// overwrite the only system that is known to boot.
-    func unbootedInstall(on node: NodeName) async throws -> String?
+    /// While the node still has that boot ID, another install would overwrite the only system that
+    /// is known to boot.
+    public var unbootedSince: String?
 
-    /// Writes what the node is about to be given; once this returns, it survives a power cut.
-    ///
-    /// An empty key means that nobody knows any more. `bootID` is the one that the node has now, or
-    /// `nil` when the install boots by itself or is known not to have begun.
-    func note(imageKey: String, unbootedSince bootID: String?, on node: NodeName) async throws
+    /// Creates a note.
+    public init(imageKey: String, unbootedSince: String? = nil) {
+        self.imageKey = imageKey
+        self.unbootedSince = unbootedSince
+    }
 }
 
 /// Runs the stages of the operator's own procedure.

@@ -51,6 +51,9 @@ public struct RunState: Hashable, Sendable {
     /// The snapshots taken in this run, oldest first.
     public private(set) var snapshots: [SnapshotReceipt] = []
 
+    /// The index of the step that took the latest snapshot.
+    public private(set) var snapshotStep: Int?
+
     private var installEvidence: [NodeName: Evidence] = [:]
     private var status = Status.notStarted
 
@@ -77,7 +80,7 @@ public struct RunState: Hashable, Sendable {
         return plan.steps[completedSteps - 1].node == node ? node : nil
     }
 
-    /// What `node` showed right before its system was installed in this run.
+    /// What `node` showed right before its system was installed since it was drained last.
     public func evidence(beforeInstallOn node: NodeName) -> Evidence? { installEvidence[node] }
 
     /// The one action that is right in this state.
@@ -127,8 +130,11 @@ public struct RunState: Hashable, Sendable {
     private mutating func begin(with evidence: Evidence) {
         attempts += 1
         status = .started(evidence)
-        if let step = currentStep, case .install = step.action, let node = step.node {
-            installEvidence[node] = evidence
+        guard let step = currentStep, let node = step.node else { return }
+        switch step.action {
+        case .drain: installEvidence[node] = nil
+        case .install: installEvidence[node] = evidence
+        default: break
         }
     }
 
@@ -136,7 +142,9 @@ public struct RunState: Hashable, Sendable {
         switch result {
         case .done: break
         case .installer(let output, let reference): installers[output] = reference
-        case .snapshot(let receipt): snapshots.append(receipt)
+        case .snapshot(let receipt):
+            snapshots.append(receipt)
+            snapshotStep = currentStep?.index
         }
         completedSteps += 1
         attempts = 0

@@ -42,7 +42,7 @@ extension Runner {
         case (.verify(let expectation), let node?):
             try await verify(node, expectation, step: step, in: run)
         case (.uncordon, let node?):
-            try await insist(step, "Uncordoning \(node)") {
+            try await insist(step, "Uncordoning \(node)", forgiving: limits.mismatchPatience) {
                 try await world.kubernetes.uncordon(node)
             }
         case (.soak(let duration), let node?):
@@ -94,8 +94,9 @@ extension Runner {
             announce(.progress, step, "Kept \(receipt.bytes) bytes in \(receipt.path).")
             return .snapshot(receipt)
         } catch let error as ClusterError {
-            guard run.state.needsNoSnapshot else { throw StepFailure(error) }
-            // On the way back nothing may hold the nodes up that are to be healed.
+            // Only on the way back is a snapshot planned without a gate: there nothing may hold the
+            // nodes up that are to be healed.
+            guard step.gates.isEmpty else { throw StepFailure(error) }
             announce(.progress, step, "No snapshot was taken: \(error.message) Going on without.")
             return .done
         }
@@ -116,9 +117,15 @@ extension Runner {
 }
 
 extension RunState {
-    /// Whether no later step of the plan waits for a snapshot, as on the way back.
-    var needsNoSnapshot: Bool {
-        plan.steps.dropFirst(completedSteps).allSatisfy { !$0.gates.contains(.snapshotTaken) }
+    /// Whether the snapshot that the plan takes last before `step` was taken.
+    ///
+    /// Each minor hop has its own: one from before an earlier hop would take that hop back too.
+    func hasSnapshot(for step: Step) -> Bool {
+        let wanted = plan.steps.last { other in
+            guard case .etcdSnapshot = other.action else { return false }
+            return other.index < step.index
+        }
+        return wanted != nil && wanted?.index == snapshotStep
     }
 
     /// The unit's output that a later install of this plan takes its image from.

@@ -26,8 +26,8 @@ extension Runner {
             : "Continuing the run to \(plan.target.short) from its journal."
     }
 
-    func tooManyAttempts(_ step: Step) -> Failure {
-        Failure(
+    func tooManyAttempts(_ step: Step) -> StepFailure {
+        StepFailure(
             "Step \(step.index) was begun \(limits.attempts) times and never ended.",
             hint: "Look at the log lines before this one, mend the cause, and commit again or "
                 + "revert.")

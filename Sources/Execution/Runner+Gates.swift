@@ -25,35 +25,57 @@ extension Runner {
     private func obstacle(at gate: Gate, step: Step, in run: Run) async throws -> String? {
         switch gate {
         case .snapshotTaken:
-            return run.state.snapshots.isEmpty
-                ? "No etcd snapshot was taken and verified in this run." : nil
+            return run.state.hasSnapshot(for: step)
+                ? nil
+                : "The etcd snapshot that step \(step.index) needs was not taken and verified."
         case .etcdHealthy:
-            return etcdObstacle(try await world.talos.etcd(), besides: step.node)
+            return etcdObstacle(
+                try await world.talos.etcd(), beside: try await controlPlanes(), but: step.node)
         case .quorum:
             guard let node = step.node else { return nil }
-            return quorumObstacle(try await world.talos.etcd(), without: node)
+            return quorumObstacle(
+                try await world.talos.etcd(), beside: try await controlPlanes(), without: node)
         case .noOtherNodeDown:
             return try await otherNodeDown(than: step.node)
         }
     }
 
+    /// The names of the control planes that discovery knows.
+    private func controlPlanes() async throws -> Set<NodeName> {
+        Set(try await world.talos.members().filter { $0.role == .controlPlane }.map(\.name))
+    }
+
     /// What is wrong with etcd, leaving out the member on the node that is about to be repaired.
-    private func etcdObstacle(_ etcd: EtcdState, besides node: NodeName?) -> String? {
+    private func etcdObstacle(
+        _ etcd: EtcdState, beside planes: Set<NodeName>, but node: NodeName?
+    ) -> String? {
         if let alarm = etcd.alarms.first { return "etcd raises the alarm \(alarm)." }
         if let learner = etcd.members.first(where: \.isLearner) {
             return "The etcd member \(learner.name) is a learner and does not vote yet."
         }
-        let sick = etcd.members.first { !$0.isHealthy && $0.name != node }
-        return sick.map { "The etcd member \($0.name) is not healthy." }
+        if let sick = etcd.members.first(where: { !$0.isHealthy && $0.name != node }) {
+            return "The etcd member \(sick.name) is not healthy."
+        }
+        let members = Set(etcd.members.map(\.name))
+        if let missing = planes.subtracting(members).sorted().first(where: { $0 != node }) {
+            return "The control plane \(missing) is not a member of etcd."
+        }
+        return members.subtracting(planes).sorted().first { $0 != node }.map {
+            "The etcd member \($0) is no control plane that discovery knows."
+        }
     }
 
     /// Whether etcd would lose its majority with the member on `node` away.
     ///
-    /// A single member is allowed (behaviour page 5.1); the plan warns about the outage.
-    private func quorumObstacle(_ etcd: EtcdState, without node: NodeName) -> String? {
-        guard etcd.members.contains(where: { $0.name == node }), etcd.members.count > 1 else {
+    /// A member that is down already takes nothing away, and a single control plane is allowed
+    /// (behaviour page 5.1); the plan warns about the outage.
+    private func quorumObstacle(
+        _ etcd: EtcdState, beside planes: Set<NodeName>, without node: NodeName
+    ) -> String? {
+        guard let own = etcd.members.first(where: { $0.name == node }), own.isHealthy else {
             return nil
         }
+        if etcd.members.count == 1, planes.subtracting([node]).isEmpty { return nil }
         let remaining = etcd.members.filter { $0.isHealthy && !$0.isLearner && $0.name != node }
         let majority = etcd.members.count / 2 + 1
         guard remaining.count < majority else { return nil }

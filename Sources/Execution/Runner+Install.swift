@@ -7,10 +7,12 @@ extension Runner {
         _ reference: InstallerReference, _ interface: InstallInterface, on node: NodeName,
         step: Step, in run: Run
     ) async throws {
-        let image = try image(of: reference, in: run)
+        guard let image = run.state.image(of: reference) else {
+            throw unnamed(reference, try await giveBack(node, step: step))
+        }
         let bootID = run.state.evidence(beforeInstallOn: node)?.bootID
         if interface == .lifecycle, let bootID,
-            try await world.ledger.unbootedInstall(on: node) == bootID
+            try await world.ledger.noted(on: node)?.unbootedSince == bootID
         {
             throw StepInDoubt(
                 reason: "\(node) was installed before and has not booted since; it is booted first."
@@ -18,8 +20,8 @@ extension Runner {
         }
         try await forfeit(node, step: step)
         let pending = interface == .lifecycle ? bootID : nil
-        let key = run.state.expectation(after: step)?.imageKey ?? ""
-        try await world.ledger.note(imageKey: key, unbootedSince: pending, on: node)
+        try await world.ledger.note(
+            imageKey: run.state.pendingKey(of: step), unbootedSince: pending, on: node)
         announce(.progress, step, "Installing \(image).")
         let mode = run.state.rebootMode(after: step)
         do {
@@ -29,26 +31,20 @@ extension Runner {
         } catch let error as ClusterError where error.kind == .unreachable {
             throw StepInDoubt(reason: error.message)
         } catch let error as ClusterError {
-            if error.kind == .refused {
-                try await world.ledger.note(imageKey: key, unbootedSince: nil, on: node)
-            }
+            // The note stays whatever the node said: a refusal can mean that another install of
+            // the same image is under way, and only a boot settles that.
             let state = try await giveBack(node, step: step)
             throw StepFailure(
                 "\(node) did not install \(image): \(error.message) \(state)", hint: error.hint)
         }
     }
 
-    private func image(of reference: InstallerReference, in run: Run) throws -> String {
-        switch reference {
-        case .image(let image): return image
-        case .output(let output):
-            guard let image = run.state.installers[output] else {
-                throw StepFailure(
-                    "No stage of this run named the installer (\(output.unit), \(output.name)).",
-                    hint: "Check the installer block and the images stage in uprev.hcl.")
-            }
-            return image
-        }
+    private func unnamed(_ reference: InstallerReference, _ state: String) -> StepFailure {
+        let output =
+            if case .output(let output) = reference { "\(output.unit), \(output.name)" } else { "" }
+        return StepFailure(
+            "No stage of this run named the installer (\(output)). \(state)",
+            hint: "Check the installer block and the images stage in uprev.hcl.")
     }
 
     /// Asks a control plane to hand over leadership; the install does not depend on its success.
@@ -69,7 +65,7 @@ extension Runner {
         _ node: NodeName, _ interface: InstallInterface, _ mode: RebootMode, step: Step, in run: Run
     ) async throws {
         let before = run.state.evidence(beforeInstallOn: node)?.bootID
-        if let now = try await reachable(node)?.bootID, now != before { return }
+        if let now = try await glimpse(of: node)?.bootID, now != before { return }
         if interface == .lifecycle {
             do {
                 try await world.talos.reboot(node, mode: mode)
@@ -86,7 +82,9 @@ extension Runner {
     func awaitBoot(
         of node: NodeName, before: String?, step: Step, in run: Run
     ) async throws {
-        let result = try await wait(upTo: run.rollout.nodeTimeout, step: step) {
+        let result = try await wait(
+            upTo: run.rollout.nodeTimeout, forgiving: limits.mismatchPatience, step: step
+        ) {
             let system = try await world.talos.system(of: node)
             return system.bootID != before
                 ? Look.found(true)
@@ -102,6 +100,14 @@ extension Runner {
 }
 
 extension RunState {
+    /// The image that a reference stands for; `nil` while no stage of the run has named it.
+    func image(of reference: InstallerReference) -> String? {
+        switch reference {
+        case .image(let image): image
+        case .output(let output): installers[output]
+        }
+    }
+
     /// How the reboot that follows an install is to be done.
     func rebootMode(after install: Step) -> RebootMode {
         for step in plan.steps where step.index > install.index && step.node == install.node {

@@ -81,11 +81,20 @@ extension Runner {
         guard let node = step.node else { return }
         announce(.progress, step, "Booting \(node) to learn whether its install happened.")
         do {
-            try await passGates(of: step, in: run)
+            try await ensureDrained(step, in: run)
+            try await passGatesInDoubt(of: step, in: run)
             try await bootToSettle(node, evidence, step: step, in: run)
             try await settleInstall(on: node, evidence, step: step, in: &run)
         } catch let failure as StepFailure {
             try await record(.stepFailed(step.index, failure.failure), in: &run)
+        }
+    }
+
+    private func passGatesInDoubt(of step: Step, in run: Run) async throws {
+        do {
+            try await passGates(of: step, in: run)
+        } catch let failure as StepFailure {
+            throw try await leaving(step, with: failure, in: run)
         }
     }
 
@@ -95,7 +104,7 @@ extension Runner {
     ) async throws {
         let before = evidence.bootID
         for _ in 0..<limits.attempts {
-            if try await reachable(node)?.bootID == before {
+            if try await glimpse(of: node)?.bootID == before {
                 do {
                     try await world.talos.reboot(node, mode: .standard)
                 } catch let error as ClusterError {
@@ -116,7 +125,9 @@ extension Runner {
     private func settleInstall(
         on node: NodeName, _ evidence: Evidence, step: Step, in run: inout Run
     ) async throws {
-        let result = try await wait(upTo: run.rollout.nodeTimeout, step: step) {
+        let result = try await wait(
+            upTo: run.rollout.nodeTimeout, forgiving: limits.mismatchPatience, step: step
+        ) {
             let system = try await world.talos.system(of: node)
             return system.isRunning
                 ? Look.found(system) : .notYet("\(node) is in stage \(system.stage).")
@@ -128,10 +139,18 @@ extension Runner {
                 "\(node) did not become ready after the boot that should settle its install.",
                 hint: "Look at the node's console; the nodes after it were not touched.")
         }
-        if expectation.mismatch(with: system, before: evidence) == nil {
+        // What booted may be an image that an earlier run installed, and that the node shows no
+        // difference to.
+        let given = try await world.ledger.noted(on: node)?.imageKey
+        let showsSlots = evidence.bootedSlot != nil && system.bootedSlot != nil
+        if given == run.state.pendingKey(of: step), showsSlots || !expectation.isSameVersion,
+            expectation.mismatch(with: system, before: evidence) == nil
+        {
             try await succeed(step, with: .done, in: &run)
         } else {
-            let reason = "\(node) booted and does not run the new system; a boot lies in between."
+            let reason =
+                "\(node) booted and does not prove that it runs the image of this step; "
+                + "a boot lies in between."
             try await record(.stepCleared(step.index, reason: reason), in: &run)
         }
     }
@@ -143,7 +162,10 @@ extension Runner {
         _ node: NodeName, before: String?, for patience: Duration, _ step: Step, _ run: Run
     ) async throws -> Settled {
         var untouchedSince: Duration?
-        let result = try await wait(upTo: run.rollout.nodeTimeout + patience, step: step) {
+        let result = try await wait(
+            upTo: run.rollout.nodeTimeout + patience, forgiving: limits.mismatchPatience,
+            step: step
+        ) {
             let system = try await reachable(node)
             guard let system, system.bootID == before else {
                 untouchedSince = nil
@@ -167,6 +189,11 @@ extension Runner {
 }
 
 extension RunState {
+    /// What the ledger says of a node from the intent of this install on until it is proven.
+    func pendingKey(of install: Step) -> String {
+        PlanningInput.pendingKey(for: expectation(after: install)?.imageKey ?? "")
+    }
+
     /// What the node of an install step must show afterwards.
     func expectation(after install: Step) -> NodeExpectation? {
         for step in plan.steps where step.index > install.index && step.node == install.node {

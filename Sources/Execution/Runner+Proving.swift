@@ -8,7 +8,9 @@ extension Runner {
     ) async throws {
         let before = run.state.evidence(beforeInstallOn: node)
         var mismatchSince: Duration?
-        let result = try await wait(upTo: run.rollout.nodeTimeout, step: step) {
+        let result = try await wait(
+            upTo: run.rollout.nodeTimeout, forgiving: limits.mismatchPatience, step: step
+        ) {
             let system = try await world.talos.system(of: node)
             guard system.bootID != before?.bootID, system.isRunning else {
                 mismatchSince = nil
@@ -21,14 +23,12 @@ extension Runner {
                 return isFinal ? .found(mismatch) : .notYet("\(node) \(mismatch).")
             }
             mismatchSince = nil
-            if let reason = try await unhealthiness(of: node, step: step) {
-                return .notYet(reason)
-            }
-            return .found(nil)
+            let reason = try await unhealthiness(of: node, step: step)
+            return reason.map { .notYet($0) } ?? .found(nil)
         }
         switch result {
         case .found(nil):
-            try await annotate(node, expectation, step: step)
+            try await noteProof(of: node, expectation, step: step)
             announce(.nodeProven, step, "\(node) is proven to run \(expectation.version).")
         case .found(let mismatch?):
             try await forgetInstall(on: node, expectation, before)
@@ -42,14 +42,16 @@ extension Runner {
         }
     }
 
-    /// Notes on the Kubernetes node which image it was given.
+    /// Notes in the ledger and on the Kubernetes node which image it is proven to run.
     ///
-    /// The node is proven whether or not the note is taken: without it the image of the node counts
-    /// as unknown, and is held against the commit by what the node shows.
-    private func annotate(
-        _ node: NodeName, _ expectation: NodeExpectation, step: Step
+    /// The node is proven whether or not Kubernetes takes the note: without any the image of the
+    /// node counts as unknown, and is held against the commit by what the node shows.
+    private func noteProof(
+        of node: NodeName, _ expectation: NodeExpectation, step: Step
     ) async throws {
         guard !expectation.imageKey.isEmpty else { return }
+        try await world.ledger.note(
+            imageKey: expectation.imageKey, unbootedSince: nil, on: node)
         do {
             try await world.kubernetes.annotate(node, installedKey: expectation.imageKey)
         } catch let error as ClusterError {
@@ -64,7 +66,7 @@ extension Runner {
     private func forgetInstall(
         on node: NodeName, _ expectation: NodeExpectation, _ before: Evidence?
     ) async throws {
-        guard let before, let system = try await reachable(node) else { return }
+        guard let before, let system = try await glimpse(of: node) else { return }
         let isOldSlot = before.bootedSlot != nil && before.bootedSlot == system.bootedSlot
         guard system.version != expectation.version || isOldSlot else { return }
         try await world.ledger.note(imageKey: "", unbootedSince: nil, on: node)
@@ -97,12 +99,14 @@ extension Runner {
     }
 
     /// Why the node is not good at this moment; a call that is not answered is a reason too.
+    ///
+    /// Throws where credentials are wrong, for the wait that it is part of to judge.
     private func sickness(of node: NodeName, step: Step) async throws -> String? {
         do {
             let system = try await world.talos.system(of: node)
             guard system.isRunning else { return "\(node) is in stage \(system.stage)." }
             return try await unhealthiness(of: node, step: step)
-        } catch let error as ClusterError {
+        } catch let error as ClusterError where error.kind != .misconfigured {
             return error.message
         }
     }
@@ -112,12 +116,16 @@ extension Runner {
         _ node: NodeName, for duration: Duration, step: Step, in run: Run
     ) async throws {
         var goodSince: Duration?
-        let result = try await wait(upTo: duration + run.rollout.nodeTimeout, step: step) {
+        let result = try await wait(
+            upTo: duration + run.rollout.nodeTimeout, forgiving: limits.mismatchPatience,
+            step: step
+        ) {
+            let before = goodSince
+            goodSince = nil
             if let reason = try await sickness(of: node, step: step) {
-                goodSince = nil
                 return Look<Bool>.notYet(reason)
             }
-            let since = goodSince ?? world.clock.now
+            let since = before ?? world.clock.now
             goodSince = since
             let held = world.clock.now - since
             return held >= duration

@@ -64,12 +64,12 @@ public struct Runner: Sendable {
 
     private func perform(_ step: Step, in run: inout Run) async throws {
         guard run.state.attempts < limits.attempts else {
-            return try await record(.stepFailed(step.index, tooManyAttempts(step)), in: &run)
+            let failure = try await leaving(step, with: tooManyAttempts(step), in: run)
+            return try await record(.stepFailed(step.index, failure.failure), in: &run)
         }
         announce(.stepStarted, step, "\(step.action.kind): \(step.reason)")
         do {
-            try await passGates(of: step, in: run)
-            let evidence = try await evidence(before: step)
+            let evidence = try await prepare(step, in: run)
             try await record(.stepStarted(step.index, evidence), in: &run)
             let result = try await act(step, in: run)
             try await succeed(step, with: result, in: &run)
@@ -78,6 +78,19 @@ public struct Runner: Sendable {
         } catch let doubt as StepInDoubt {
             // The step stays "started": the loop looks at it as it would after a crash.
             announce(.progress, step, "\(doubt.reason) Looking at what happened.")
+        }
+    }
+
+    /// Checks what must hold right before a step; returns what its node shows.
+    ///
+    /// A node that was drained for nothing is given back, since nobody comes back to it.
+    private func prepare(_ step: Step, in run: Run) async throws -> Evidence {
+        try await ensureDrained(step, in: run)
+        do {
+            try await passGates(of: step, in: run)
+            return try await evidence(before: step)
+        } catch let failure as StepFailure {
+            throw try await leaving(step, with: failure, in: run)
         }
     }
 
@@ -161,6 +174,13 @@ struct StepFailure: Error {
 
     init(_ error: any ExplainedError) {
         self.init(error.description, hint: error.hint, disposition: error.disposition)
+    }
+
+    /// The same failure with one more sentence.
+    func adding(_ sentence: String) -> StepFailure {
+        StepFailure(
+            "\(failure.message) \(sentence)", hint: failure.hint,
+            disposition: failure.disposition)
     }
 }
 

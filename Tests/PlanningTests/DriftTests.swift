@@ -103,6 +103,15 @@ struct DriftTests {
             ]
         }
         #expect(known.verdict == .run)
+        // A run that raised the node and did not get as far as its proof.
+        world.machines["wk-1"]?.key = PlanningInput.pendingKey(for: new.imageKey)
+        let pending = decision(world) {
+            $0.history = [
+                RevisionState(revision: commit(1), desired: desired()),
+                RevisionState(revision: commit(0), desired: new),
+            ]
+        }
+        #expect(pending.verdict == .run)
         world.set("wk-1", to: new, knowsKey: false)
         let attempted = decision(world) {
             $0.attempted = RevisionState(revision: commit(8), desired: new)

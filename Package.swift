@@ -139,6 +139,11 @@ let package = Package(
                 "ClusterModel", "Execution", "Git", "HCL", "Infrastructure", "Kubernetes",
                 "Planning", "Reporting", "RunStore", "Talos", "Terragrunt",
             ]),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "ClusterModel", "Execution", "Git", "Talos", "TestSupport",
+            ]),
         .executableTarget(
             name: "uprev",
             dependencies: [

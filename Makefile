@@ -38,7 +38,8 @@ build: setup ## Build everything, in debug
 
 test: setup-test ## Build and run every test
 	swift build --build-tests $(STRICT)
-	swift test --skip-build --parallel
+	swift test --skip-build --parallel --skip '^IntegrationTests\.'
+	swift test --skip-build --filter '^IntegrationTests\.'
 
 demo: setup-test ## Reconcile a simulated six-node cluster from a real Git repository
 	swift build $(STRICT) --product uprev

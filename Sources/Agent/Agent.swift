@@ -59,6 +59,7 @@ public final class Agent: Sendable {
         await loop.run()
         log.finish()
         await writing
+        try store.close()
     }
 
     private var worker: WorkerCommand {

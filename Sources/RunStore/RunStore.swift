@@ -54,6 +54,18 @@ public final class RunStore: Sendable {
         }
     }
 
+    /// Ends every use of the journal, and gives the state directory back at once.
+    ///
+    /// Without it that happens when the last reference is gone, which a task may hold for a while.
+    public func close() throws {
+        do {
+            try database.close()
+        } catch let error as DatabaseError {
+            throw StoreError.failing("close", path, error)
+        }
+        directory?.release()
+    }
+
     private static func check(_ database: Database, path: String) throws {
         let verdict = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
         guard verdict == "ok" else { throw StoreError.unreadable("pages", path, verdict) }

@@ -1,22 +1,21 @@
 import ClusterModel
 import Foundation
+import Synchronization
 
 /// A directory that one writing process owns for as long as it lives.
 ///
 /// The lock is `flock` on a file whose text says who holds it; the system gives the lock back when
 /// the process ends, however it ends.
 final class StateDirectory: Sendable {
-    let path: String
-    private let descriptor: Int32
+    private let lock: Mutex<Int32?>
 
     /// Takes the directory, creating it with mode 0700 when it does not exist.
     init(owning path: String) throws {
-        self.path = path
         try? FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
-        let lock = "\(path)/lock"
-        let descriptor = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let file = "\(path)/lock"
+        let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             let reason = String(cString: strerror(errno))
             throw StoreError(
@@ -25,7 +24,7 @@ final class StateDirectory: Sendable {
                 disposition: .stalled)
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let owner = (try? String(contentsOfFile: lock, encoding: .utf8)) ?? ""
+            let owner = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
             close(descriptor)
             throw StoreError.owned(
                 by: owner.isEmpty ? "another process" : owner, directory: path)
@@ -33,8 +32,16 @@ final class StateDirectory: Sendable {
         ftruncate(descriptor, 0)
         let owner = Array("process \(getpid())".utf8)
         _ = owner.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
-        self.descriptor = descriptor
+        self.lock = Mutex(descriptor)
     }
 
-    deinit { close(descriptor) }
+    deinit { release() }
+
+    /// Gives the directory back; nothing may be written in it any more.
+    func release() {
+        lock.withLock { descriptor in
+            if let descriptor { close(descriptor) }
+            descriptor = nil
+        }
+    }
 }

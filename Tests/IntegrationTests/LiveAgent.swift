@@ -37,7 +37,7 @@ final class LiveAgent {
         repository = try InfraRepository(files)
     }
 
-    /// Starts the agent, or starts it again after it ended.
+    /// Starts the agent, or starts it again after it ended; programs are looked for in `bin` first.
     func start(talosconfig: String? = nil) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: uprev.path)
@@ -47,6 +47,7 @@ final class LiveAgent {
             "--poll-interval", "100ms", "--stage-env", "TEST_REGISTRY,TEST_APPLIED",
         ]
         process.environment = uprev.environment.merging([
+            "PATH": "\(folder.path)/bin:/usr/local/bin:/usr/bin:/bin",
             "TEST_REGISTRY": "\(folder.path)/registry", "TEST_APPLIED": "\(folder.path)/applied",
         ]) { $1 }
         if !FileManager.default.fileExists(atPath: logFile) { try folder.write("", to: "log") }
@@ -85,7 +86,7 @@ final class LiveAgent {
 
     /// Waits until `condition` holds; fails with the agent's log when it does not in time.
     func wait(
-        for what: String, seconds: Double = 60, sourceLocation: SourceLocation = #_sourceLocation,
+        for what: String, seconds: Double = 180, sourceLocation: SourceLocation = #_sourceLocation,
         until condition: (LiveAgent) throws -> Bool
     ) async throws {
         let deadline = ContinuousClock.now + .seconds(seconds)

@@ -30,6 +30,7 @@ struct JournalTests {
         do {
             let store = try RunStore.open(in: directory.path)
             for entry in entries { try await store.append(entry, to: run) }
+            try store.close()
         }
         let again = try RunStore.open(in: directory.path)
         #expect(try await again.entries(of: run) == entries)

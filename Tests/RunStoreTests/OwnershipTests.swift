@@ -27,8 +27,8 @@ struct OwnershipTests {
 
     @Test("The directory is free again once its owner is gone")
     func released() throws {
-        do { _ = try RunStore.open(in: directory.path) }
-        _ = try RunStore.open(in: directory.path)
+        try RunStore.open(in: directory.path).close()
+        try RunStore.open(in: directory.path).close()
     }
 
     @Test("A reader of a directory without a journal is told so")
@@ -57,6 +57,7 @@ struct OwnershipTests {
                         time: 0, level: .info, event: .progress,
                         message: String(repeating: "x", count: 500) + "\(number)"))
             }
+            try store.close()
         }
         let handle = try FileHandle(forUpdating: URL(fileURLWithPath: file))
         try handle.seek(toOffset: 4096)
@@ -72,6 +73,7 @@ struct OwnershipTests {
             try await store.write("raise the version") { database in
                 try database.execute(sql: "PRAGMA user_version = 99")
             }
+            try store.close()
         }
         let error = #expect(throws: StoreError.self) { try RunStore.open(in: directory.path) }
         #expect(error?.message.contains("newer version") == true)

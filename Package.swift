@@ -64,7 +64,11 @@ let package = Package(
         .target(name: "Git", dependencies: ["CLibgit2"]),
         .testTarget(name: "GitTests", dependencies: ["Git", "uprev"]),
 
-        .target(name: "Infrastructure", dependencies: ["ClusterModel", "HCL"]),
+        .target(
+            name: "Infrastructure",
+            dependencies: [
+                "ClusterModel", "HCL", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .testTarget(
             name: "InfrastructureTests", dependencies: ["ClusterModel", "HCL", "Infrastructure"]),
 

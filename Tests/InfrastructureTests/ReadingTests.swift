@@ -72,17 +72,17 @@ struct ReadingTests {
     @Test("Hashes agree with the published examples")
     func sha256() {
         #expect(
-            SHA256.hexadecimal(of: [])
+            ContentHash.hexadecimal(of: [])
                 == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
         #expect(
-            SHA256.hexadecimal(of: Array("abc".utf8))
+            ContentHash.hexadecimal(of: Array("abc".utf8))
                 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         let long = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"
         #expect(
-            SHA256.hexadecimal(of: Array(long.utf8))
+            ContentHash.hexadecimal(of: Array(long.utf8))
                 == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
         #expect(
-            SHA256.hexadecimal(of: [UInt8](repeating: UInt8(ascii: "a"), count: 1_000))
+            ContentHash.hexadecimal(of: [UInt8](repeating: UInt8(ascii: "a"), count: 1_000))
                 == "41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3")
     }
 

@@ -64,7 +64,7 @@ extension TerragruntScope {
         switch call.name {
         case "fileexists": return .bool(true)
         case "mark_as_read": return call.arguments[0]
-        case "filesha256": return .text(SHA256.hexadecimal(of: bytes))
+        case "filesha256": return .text(ContentHash.hexadecimal(of: bytes))
         case "sops_decrypt_file":
             return call.unknown("sops_decrypt_file, which needs a secret key", type: .string)
         default:

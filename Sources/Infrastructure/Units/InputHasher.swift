@@ -51,6 +51,6 @@ struct InputHasher {
             text += "\(attribute.name)=\(CanonicalJSON.text(of: value))\n"
             if !value.isWhollyKnown { text += attribute.expression.location.text + "\n" }
         }
-        return "values:" + SHA256.hexadecimal(of: Array(text.utf8))
+        return "values:" + ContentHash.hexadecimal(of: Array(text.utf8))
     }
 }

@@ -6,7 +6,7 @@ enum SyntaxFingerprint {
     static func text(of body: Body) -> String {
         var writer = SyntaxWriter()
         writer.write(body)
-        return "syntax:" + SHA256.hexadecimal(of: writer.bytes)
+        return "syntax:" + ContentHash.hexadecimal(of: writer.bytes)
     }
 }
 

@@ -72,12 +72,16 @@ actor AgentLoop {
             let reconciler = reconciler(of: name)
             if busy[name] != nil {
                 consider(tip, reconciler)
-            } else if let problem = gitProblem {
+            } else if let problem = gitProblem, await !hasOpenRun(name) {
                 await show(problem, on: name)
             } else {
                 busy[name] = Task { await work(reconciler, tip) }
             }
         }
+    }
+
+    private func hasOpenRun(_ name: ClusterName) async -> Bool {
+        (try? await world.store.openRun(of: name)) != nil
     }
 
     /// Looks at a tip while a run is under way; not in the loop's own turn, since it may take long.

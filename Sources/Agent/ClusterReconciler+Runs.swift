@@ -134,5 +134,7 @@ extension ClusterReconciler {
 /// The fields whose change is worth ending a run for; applications and unused values are not.
 private enum DecidingFields {
     static let all = Set(
-        Field.locals + [Field.machineConfigInputs, Field.imageInputs, Field.rebuild])
+        Field.locals + [
+            Field.machineConfigInputs, Field.imageInputs, Field.clusterInputs, Field.rebuild,
+        ])
 }

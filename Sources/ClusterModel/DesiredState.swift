@@ -45,6 +45,10 @@ public struct DesiredState: Hashable, Sendable, Codable {
     /// Content hashes by path of the files that the `images` units read, beyond the two files.
     public var imageInputs: [String: String]
 
+    /// Content hashes by path of the files that only the `cluster` units read: what decides which
+    /// machines there are.
+    public var clusterInputs: [String: String]
+
     /// How the repository writes each value, by ``Field`` name; shown to people, never compared.
     public var spellings: [String: String]
 
@@ -62,6 +66,7 @@ public struct DesiredState: Hashable, Sendable, Codable {
         rebuild = ""
         machineConfigInputs = [:]
         imageInputs = [:]
+        clusterInputs = [:]
         spellings = [:]
         unusedValues = []
     }
@@ -111,6 +116,8 @@ public enum Field {
     public static let machineConfigInputs = "machine_config_inputs"
     /// Files that image units read.
     public static let imageInputs = "image_inputs"
+    /// Files that only cluster units read.
+    public static let clusterInputs = "cluster_inputs"
 
     /// The fields that are read from locals, which `uprev.hcl` may rename.
     public static let locals =

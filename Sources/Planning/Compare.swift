@@ -19,7 +19,7 @@ struct Comparison {
             + map(Field.providerVersions, \.providerVersions) + otherValues
             + value(Field.rebuild, base.rebuild, target.rebuild)
             + map(Field.machineConfigInputs, \.machineConfigInputs)
-            + map(Field.imageInputs, \.imageInputs)
+            + map(Field.imageInputs, \.imageInputs) + clusterInputs
     }
 
     private var versionsAndPlatform: [Change] {
@@ -33,6 +33,12 @@ struct Comparison {
             (Field.bootLoader, \.bootLoader),
         ]
         return rows.flatMap { field, read in value(field, read(base), read(target)) }
+    }
+
+    /// Which machines there are is compared only where both sides leave that to a cluster stage.
+    private var clusterInputs: [Change] {
+        base.clusterInputs.isEmpty || target.clusterInputs.isEmpty
+            ? [] : map(Field.clusterInputs, \.clusterInputs)
     }
 
     private var otherValues: [Change] {

@@ -38,6 +38,7 @@ extension Situation {
         case Field.providerVersions: return .providers
         case Field.machineConfigInputs: return .machineConfig
         case Field.imageInputs: return .images
+        case Field.clusterInputs: return .nodes
         default: break
         }
         guard ExtensionList(rawValue: change.field) != nil, change.kind != .reordered else {

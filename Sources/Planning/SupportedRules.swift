@@ -8,8 +8,16 @@ struct SupportedRules {
     let acts: Bool
 
     var refusals: [Refusal] {
-        guard acts else { return [] }
-        return [method, configOutput, window, promotion].compactMap { $0 }
+        guard acts else { return [nodes].compactMap { $0 } }
+        return [nodes, method, configOutput, window, promotion].compactMap { $0 }
+    }
+
+    private var nodes: Refusal? {
+        guard situation.fields.contains(Field.clusterInputs) else { return nil }
+        return .notSupportedYet(
+            "Adding, changing or removing machines through the cluster stage",
+            hint: "Revert the change; or apply it by hand, and take the cluster stage out of "
+                + "uprev.hcl so that uprev leaves the machines to you.")
     }
 
     private var method: Refusal? {

@@ -17,7 +17,9 @@ struct Warnings {
     private var values: [PlanWarning] {
         let changed = situation.changes.filter { $0.kind != .spelling }.map(\.field)
         let known = Set(
-            Field.locals + [Field.rebuild, Field.machineConfigInputs, Field.imageInputs])
+            Field.locals + [
+                Field.rebuild, Field.machineConfigInputs, Field.imageInputs, Field.clusterInputs,
+            ])
         var seen: Set<String> = []
         return changed.filter { seen.insert($0).inserted }.compactMap { field in
             if desired.unusedValues.contains(field) {

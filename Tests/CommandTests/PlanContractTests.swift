@@ -29,7 +29,7 @@ struct PlanContractTests {
             new: "\"1.34.1\"", path: "none", verdict: "nothing"),
         Row(
             testDescription: "a provider version", file: versions, old: "~> 0.9", new: "~> 0.10",
-            path: "providers", verdict: "nothing"),
+            path: "providers"),
         Row(
             testDescription: "a DNS server", file: "common/network.hcl", old: "192.0.2.53",
             new: "192.0.2.54", path: "machine_config"),
@@ -66,6 +66,10 @@ struct PlanContractTests {
         Row(
             testDescription: "another platform", file: schematic, old: "nocloud", new: "metal",
             path: "rebuild", verdict: "refused", images: true, rule: "not_supported_yet"),
+        Row(
+            testDescription: "a machine of the cluster stage", file: "machines/terragrunt.hcl",
+            old: "workers = 3", new: "workers = 4", path: "nodes", verdict: "refused",
+            rule: "not_supported_yet"),
         Row(
             testDescription: "the rebuild text", file: "uprev.hcl", old: "rebuild = \"\"",
             new: "rebuild = \"2026-11\"", path: "rebuild", verdict: "refused", images: true,

@@ -5,7 +5,16 @@ public enum InfraFiles {
         "uprev.hcl": definition, "common/versions.hcl": versions,
         "common/install-schematic.hcl": schematic, "common/network.hcl": network,
         "images/build.sh": build, "cluster/apply.sh": apply,
+        "machines/terragrunt.hcl": machines,
     ]
+
+    /// The unit that creates the machines.
+    public static let machines = """
+        inputs = {
+          workers = 3
+        }
+
+        """
 
     /// One cluster with short waits.
     public static let definition = """
@@ -19,6 +28,9 @@ public enum InfraFiles {
           stage "machine_config" {
             command = ["sh", "cluster/apply.sh"]
             inputs  = ["common/network.hcl"]
+          }
+          stage "cluster" {
+            units = ["machines"]
           }
           installer {
             image = "registry.example/installer:${talos_version}"

@@ -119,6 +119,10 @@ struct DesiredStateReader {
             loader: loader, inputs: inputs, fieldNames: Set(Field.locals.map(fields.localName)))
         state.machineConfigInputs = try hasher.hashes(of: reads[.machineConfig])
         state.imageInputs = try hasher.hashes(of: reads[.images])
+        // What other stages read as well is known by what it means to them.
+        state.clusterInputs = try hasher.hashes(of: reads[.cluster]).filter {
+            state.machineConfigInputs[$0.key] == nil && state.imageInputs[$0.key] == nil
+        }
         let usage = UsageScan(
             loader: loader, definition: definition, definitionBody: definitionBody,
             reads: Array(reads.values))

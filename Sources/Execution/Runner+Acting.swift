@@ -111,7 +111,9 @@ extension Runner {
             }
             return .done
         } catch let error as ClusterError {
-            throw StepFailure(error)
+            // Tried again by itself only where nobody answered: an upgrade that failed needs a look.
+            let disposition = error.kind == .unreachable ? Disposition.waiting : .stalled
+            throw StepFailure(error.message, hint: error.hint, disposition: disposition)
         }
     }
 }

@@ -103,6 +103,29 @@ struct FailureTests {
         #expect(world.cluster.snapshots == 0)
     }
 
+    @Test("A Kubernetes upgrade that fails needs a person; one that nobody answers is tried again")
+    func kubernetesFails() async throws {
+        for (kind, disposition) in [
+            (ClusterError.Kind.failed, Disposition.stalled), (.unreachable, .waiting),
+        ] {
+            let world = SimulatedWorld(running: Version(1, 13, 0))
+            let base = SamplePlan.desired(Version(1, 13, 0))
+            var raised = base
+            raised.kubernetesVersion = Version(1, 35, 0)
+            let decision = decide(
+                PlanningInput(
+                    definition: SamplePlan.definition(),
+                    base: RevisionState(revision: try SamplePlan.revision("a"), desired: base),
+                    target: RevisionState(revision: try SamplePlan.revision("b"), desired: raised),
+                    observed: try await world.observed()))
+            world.upgrader.fail(with: ClusterError(kind, "It did not go.", hint: "Look."))
+            let plan = try #require(decision.plan)
+            let (step, failure) = try halted(try await world.runThroughCrashes(plan))
+            #expect(step.action.kind == "kubernetes")
+            #expect(failure.disposition == disposition)
+        }
+    }
+
     @Test("A reply or request that is lost does no harm", arguments: interfaces)
     func lost(old: Version, new: Version) async throws {
         for call in [SimulatedCall.install, .reboot, .snapshot, .forfeit] {

@@ -71,6 +71,7 @@ actor ClusterReconciler {
         _ run: StoredRun, _ tip: Tip, record: inout ClusterRecord
     ) async throws {
         supervision.clear()
+        considered = nil
         current = run
         let state = try RunState(of: run.plan, replaying: try await world.store.entries(of: run.id))
         await consider(tip, isUrgent: state.nodeInFlight == nil)

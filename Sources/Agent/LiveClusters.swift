@@ -12,6 +12,7 @@ public actor LiveClusters: ClusterConnecting {
     private var connected: [ClusterName: Connected] = [:]
 
     private struct Connected {
+        let context: String?
         let endpoints: [String]
         let talos: TalosClient
         let kubernetes: KubernetesClient
@@ -36,7 +37,11 @@ public actor LiveClusters: ClusterConnecting {
 
     private func clients(of definition: ClusterDefinition, context: String?) -> Connected {
         let cluster = definition.name
-        if let known = connected[cluster], known.endpoints == definition.endpoints { return known }
+        if let known = connected[cluster], known.context == context,
+            known.endpoints == definition.endpoints
+        {
+            return known
+        }
         let talos = TalosClient(
             source: .file(
                 settings.talosConfig, context: context,
@@ -48,7 +53,7 @@ public actor LiveClusters: ClusterConnecting {
             return try Kubeconfig(bytes: Array(text.utf8), origin: "the Talos API")
         }
         let made = Connected(
-            endpoints: definition.endpoints, talos: talos, kubernetes: kubernetes)
+            context: context, endpoints: definition.endpoints, talos: talos, kubernetes: kubernetes)
         connected[cluster] = made
         return made
     }

@@ -71,6 +71,8 @@ public struct TerragruntStages: StageRunner {
     /// taken as run only when it was seen to succeed.
     public func isApplied(_ stage: Stage, in run: RunContext) async throws -> Bool {
         let workspace = try await workspace(for: run) { _ in }
+        // The crash may have come before this, and the checkout does not outlive the run.
+        try await keep(stage, in: workspace)
         guard stage.command.isEmpty else { return StageMarks(run, workspace).has(stage) }
         let plans = try workspace.makePlanFolder()
         defer { try? FileManager.default.removeItem(atPath: plans) }

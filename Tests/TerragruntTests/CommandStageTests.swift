@@ -52,6 +52,15 @@ struct CommandStageTests {
         #expect(!fixture.folder.has("checkout/done"))
     }
 
+    @Test("What a killed agent left in the checkout is kept when the stage is looked at")
+    func keptAfterCrash() async throws {
+        let fixture = try StageFixture()
+        try fixture.folder.write("checkout/build/state", "precious\n", mode: 0o644)
+        let stage = command(["true"], carry: ["build/**"])
+        #expect(try await !fixture.stages.isApplied(stage, in: fixture.context))
+        #expect(fixture.folder.read("state/sol/carry/current/build/state") == "precious\n")
+    }
+
     @Test("A stage without units and without a program is an error")
     func empty() async throws {
         let fixture = try StageFixture()

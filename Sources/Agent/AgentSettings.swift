@@ -1,4 +1,5 @@
 public import ClusterModel
+public import Execution
 public import Reporting
 
 /// The agent's own settings: what its flags and environment say, validated.
@@ -31,7 +32,7 @@ public struct AgentSettings: Sendable {
     /// Whether log lines are coloured.
     public var usesColour: Bool
     /// The least important level that is written.
-    public var logLevel: LogLevel
+    public var logLevel: LogRecord.Level
     /// The program that is run for Git's network operations, with its arguments.
     public var gitWorker: [String]
 
@@ -52,18 +53,4 @@ public struct AgentSettings: Sendable {
         logLevel = .info
         gitWorker = []
     }
-}
-
-/// The least important level of lines that are written.
-public enum LogLevel: String, Sendable, CaseIterable {
-    /// Everything.
-    case debug
-    /// What happens meanwhile, and above.
-    case info
-    /// Steps, and above.
-    case notice
-    /// What is tried again, and above.
-    case warning
-    /// Only what a person must act on.
-    case error
 }

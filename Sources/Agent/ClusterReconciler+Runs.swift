@@ -55,7 +55,7 @@ extension ClusterReconciler {
             isUrgent || world.clock.now - tip.seenAt >= contents.definition.rollout.settle
         else { return }
         let asksForMore = compare(base: run.plan.desired, target: desired)
-            .contains { $0.kind != .spelling && DecidingFields.all.contains($0.field) }
+            .contains { $0.kind != .spelling && Field.deciding.contains($0.field) }
         guard let takesOver = try? await mayTakeOver(contents, all.count, tip) else { return }
         guard current?.id == run.id else { return }
         considered = tip.commit
@@ -129,12 +129,4 @@ extension ClusterReconciler {
                 installer: reference, for: run.plan.desired.imageKey, of: name)
         }
     }
-}
-
-/// The fields whose change is worth ending a run for; applications and unused values are not.
-private enum DecidingFields {
-    static let all = Set(
-        Field.locals + [
-            Field.machineConfigInputs, Field.imageInputs, Field.clusterInputs, Field.rebuild,
-        ])
 }

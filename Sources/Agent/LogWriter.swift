@@ -22,7 +22,7 @@ final class LogWriter: Sendable {
         self.store = store
         format = settings.logFormat
         isColoured = settings.usesColour
-        threshold = LogRecord.Level(rawValue: settings.logLevel.rawValue)?.importance ?? 0
+        threshold = settings.logLevel.importance
         self.output = output
         (records, input) = AsyncStream.makeStream(of: LogRecord.self)
     }

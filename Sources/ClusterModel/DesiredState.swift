@@ -119,6 +119,10 @@ public enum Field {
     /// Files that only cluster units read.
     public static let clusterInputs = "cluster_inputs"
 
+    /// Every field that something is decided from; other values are named and nothing more.
+    public static let deciding = Set(
+        locals + [rebuild, machineConfigInputs, imageInputs, clusterInputs])
+
     /// The fields that are read from locals, which `uprev.hcl` may rename.
     public static let locals =
         [

@@ -16,10 +16,6 @@ struct Warnings {
     /// Changed values that lead to nothing.
     private var values: [PlanWarning] {
         let changed = situation.changes.filter { $0.kind != .spelling }.map(\.field)
-        let known = Set(
-            Field.locals + [
-                Field.rebuild, Field.machineConfigInputs, Field.imageInputs, Field.clusterInputs,
-            ])
         var seen: Set<String> = []
         return changed.filter { seen.insert($0).inserted }.compactMap { field in
             if desired.unusedValues.contains(field) {
@@ -27,7 +23,7 @@ struct Warnings {
                     rule: "unused_value",
                     message: "\(field) changed, and no unit of the repository consumes it.")
             }
-            guard !known.contains(field) else { return nil }
+            guard !Field.deciding.contains(field) else { return nil }
             return PlanWarning(
                 rule: "application_value",
                 message: "\(field) changed; it is no input of an upgrade, and nothing is done "

@@ -17,15 +17,12 @@ public struct StageEnvironment: Sendable, CustomStringConvertible {
     /// The names that the operator gave and that are not set.
     public let missing: [String]
 
-    private let named: [String]
-
     /// Takes the `named` variables and the common ones out of `environment`.
     public init(passing named: [String], from environment: [String: String]) {
         let wanted = Set(named).union(StageEnvironment.common)
         variables = environment.filter { wanted.contains($0.key) }
         mask = SecretMask(named.compactMap { environment[$0] })
         missing = named.filter { environment[$0] == nil }
-        self.named = named
     }
 
     /// The names of the variables, without their values.

@@ -38,9 +38,14 @@ final class StateDirectory: Sendable {
     deinit { release() }
 
     /// Gives the directory back; nothing may be written in it any more.
+    ///
+    /// The lock is undone by name and not by closing alone: a child between `fork` and `exec` has
+    /// a copy of the descriptor, which would hold the directory for as long as the child takes.
     func release() {
         lock.withLock { descriptor in
-            if let descriptor { close(descriptor) }
+            guard let held = descriptor else { return }
+            flock(held, LOCK_UN)
+            close(held)
             descriptor = nil
         }
     }

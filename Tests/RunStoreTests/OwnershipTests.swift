@@ -31,6 +31,20 @@ struct OwnershipTests {
         try RunStore.open(in: directory.path).close()
     }
 
+    @Test("A copy of the lock's descriptor, as a child has before `exec`, holds nothing")
+    func inherited() throws {
+        let store = try RunStore.open(in: directory.path)
+        let lock = "\(directory.path)/lock"
+        let held = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter {
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))
+                == lock
+        }
+        let copy = dup(try #require(held.first.flatMap(Int32.init)))
+        defer { close(copy) }
+        try store.close()
+        try RunStore.open(in: directory.path).close()
+    }
+
     @Test("A reader of a directory without a journal is told so")
     func missing() throws {
         let error = #expect(throws: StoreError.self) { try RunStore.reader(in: directory.path) }

@@ -35,7 +35,7 @@ public enum ChildProcess {
         _ command: ChildCommand, mask: SecretMask, stop: StopRequest,
         output: @escaping @Sendable (OutputLine) async -> Void
     ) async throws -> ChildResult {
-        let input = try inputDescriptor(for: command)
+        let input = try await inputDescriptor(for: command)
         var options = PlatformOptions()
         options.processGroupID = 0
         let configuration = Configuration(
@@ -80,7 +80,7 @@ public enum ChildProcess {
         }
     }
 
-    private static func inputDescriptor(for command: ChildCommand) throws -> FileDescriptor {
+    private static func inputDescriptor(for command: ChildCommand) async throws -> FileDescriptor {
         let path = FilePath(command.standardInput)
         do {
             guard command.locksStandardInput else {
@@ -89,7 +89,7 @@ public enum ChildProcess {
             let file = try FileDescriptor.open(
                 path, .readOnly, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
             // Shared by all who inherit the descriptor, so it outlives a killed agent.
-            guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+            guard await lock(file) else {
                 try file.close()
                 throw ChildProcessError.occupied(lock: command.standardInput)
             }
@@ -98,5 +98,15 @@ public enum ChildProcess {
             throw ChildProcessError.notStarted(
                 executable: command.executable, reason: "\(command.standardInput): \(error)")
         }
+    }
+
+    /// Takes the lock, with patience for children that have a copy of an earlier holder's descriptor
+    /// for the instant between their fork and their exec.
+    private static func lock(_ file: FileDescriptor) async -> Bool {
+        for _ in 0..<10 {
+            if flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 { return true }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return flock(file.rawValue, LOCK_EX | LOCK_NB) == 0
     }
 }

@@ -103,9 +103,12 @@ struct StageFixture {
     private static func install(in folder: TemporaryFolder, version: String) throws {
         let source = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Support/terragrunt-stand-in")
-        try folder.write("bin/terragrunt", String(contentsOf: source, encoding: .utf8), mode: 0o755)
         try folder.write("bin/terragrunt.version", "\(version)\n")
         try folder.write("bin/terragrunt.log", "")
+        // A link, since a program that was just written cannot be started while a child of another
+        // test, between fork and exec, still has a copy of the descriptor that wrote it.
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(folder.path)/bin/terragrunt", withDestinationPath: source.path)
     }
 }
 

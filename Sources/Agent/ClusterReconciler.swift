@@ -129,6 +129,12 @@ actor ClusterReconciler {
             last.plan.target == revision(tip.commit), last.outcome == RunWord.failed.rawValue
         else { return false }
         record.condition = .stalled
+        // What was said of the cluster since, as while it did not answer, is not why it is halted.
+        let state = try RunState(
+            of: last.plan, replaying: try await world.store.entries(of: last.id))
+        if case .finish(.halted(_, let failure)) = state.nextAction {
+            record.reason = failure.message
+        }
         try await world.store.save(record)
         return true
     }

@@ -31,7 +31,8 @@ public actor LiveClusters: ClusterConnecting {
             talos: clients.talos, kubernetes: clients.kubernetes,
             upgrader: TalosctlUpgrader(
                 talos: clients.talos, settings: settings, context: context,
-                endpoints: definition.endpoints),
+                endpoints: definition.endpoints,
+                lock: "\(settings.stateDirectory)/upgrade-k8s-\(definition.name).lock"),
             stages: stages(of: definition.name, repository: repository))
     }
 

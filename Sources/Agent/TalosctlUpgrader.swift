@@ -11,6 +11,8 @@ struct TalosctlUpgrader: KubernetesUpgrader {
     let settings: AgentSettings
     let context: String?
     let endpoints: [String]
+    /// The file by which two upgrades of one cluster keep out of each other's way.
+    let lock: String
 
     func upgrade(
         to version: Version, method: KubernetesMethod,
@@ -34,9 +36,12 @@ struct TalosctlUpgrader: KubernetesUpgrader {
         _ arguments: [String], progress: @escaping @Sendable (String) -> Void
     ) async throws {
         let environment = StageEnvironment(passing: [], from: ProcessInfo.processInfo.environment)
-        let command = ChildCommand(
+        var command = ChildCommand(
             "talosctl", arguments, environment: environment.variables,
             in: settings.stateDirectory)
+        // One that outlived a killed agent must end before another begins.
+        command.standardInput = lock
+        command.locksStandardInput = true
         let last = LastLine()
         let result: ChildResult
         do {
@@ -44,6 +49,10 @@ struct TalosctlUpgrader: KubernetesUpgrader {
                 last.text.withLock { $0 = line.text }
                 progress(line.text)
             }
+        } catch ChildProcessError.occupied {
+            throw ClusterError(
+                .unreachable, "The talosctl upgrade-k8s of an earlier start still runs.",
+                hint: "Wait for it to end; `fuser \(lock)` names it.")
         } catch let error as ChildProcessError {
             throw ClusterError(
                 .misconfigured, "talosctl cannot be started: \(error)",

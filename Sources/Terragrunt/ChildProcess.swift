@@ -100,6 +100,16 @@ public enum ChildProcess {
         }
     }
 
+    /// Refuses to go on while a process that an earlier run started still holds a lock.
+    ///
+    /// Throws ``ChildProcessError/occupied(lock:)`` then; a lock that was never made is free.
+    static func requireFree(_ lock: String) async throws {
+        guard let file = try? FileDescriptor.open(FilePath(lock), .readOnly, options: .closeOnExec)
+        else { return }
+        defer { try? file.close() }
+        guard await self.lock(file) else { throw ChildProcessError.occupied(lock: lock) }
+    }
+
     /// Takes the lock, with patience for children that have a copy of an earlier holder's descriptor
     /// for the instant between their fork and their exec.
     private static func lock(_ file: FileDescriptor) async -> Bool {

@@ -27,7 +27,7 @@ struct StageWorkspace: Sendable {
         var command = ChildCommand(program, arguments, environment: variables, in: folder)
         command.timeout = settings.timeout
         command.stop = settings.stop
-        command.standardInput = "\(directory)/stage.lock"
+        command.standardInput = Self.lock(in: directory)
         command.locksStandardInput = true
         change(&command)
         do {
@@ -41,6 +41,17 @@ struct StageWorkspace: Sendable {
             throw StageWorkspace.stageError(error)
         }
     }
+
+    /// Refuses to touch checkout and state while a program of an earlier run still works on them.
+    static func requireNoSurvivor(in directory: String) async throws {
+        do {
+            try await ChildProcess.requireFree(lock(in: directory))
+        } catch let error as ChildProcessError {
+            throw stageError(error)
+        }
+    }
+
+    private static func lock(in directory: String) -> String { "\(directory)/stage.lock" }
 
     /// Creates a folder that only the agent's user can read; saved plans hold secrets.
     static func makePrivateFolder(_ path: String) throws {

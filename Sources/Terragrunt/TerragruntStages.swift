@@ -137,9 +137,12 @@ public struct TerragruntStages: StageRunner {
     private func workspace(
         for run: RunContext, output: @escaping @Sendable (String) -> Void
     ) async throws -> StageWorkspace {
+        let directory = "\(settings.directory)/\(run.cluster)"
+        // Before the checkout, since making one removes those of earlier runs.
+        try await StageWorkspace.requireNoSurvivor(in: directory)
         let workspace = StageWorkspace(
-            settings: settings, checkout: try await checkout(run),
-            directory: "\(settings.directory)/\(run.cluster)", say: output)
+            settings: settings, checkout: try await checkout(run), directory: directory,
+            say: output)
         try StageWorkspace.makePrivateFolder(workspace.directory)
         let laid = try await workspace.carrying("laid in") {
             try await workspace.carry.layIn(workspace.checkout.path)

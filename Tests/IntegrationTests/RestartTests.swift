@@ -1,5 +1,6 @@
 import ClusterModel
 import ClusterSimulator
+import Execution
 import Foundation
 import TestSupport
 import Testing
@@ -44,6 +45,60 @@ struct RestartTests {
             try await agent.waitUntilReconciled()
             #expect(agent.versions == [Version(1, 12, 10)])
             #expect(agent.cluster.cluster.violations == [])
+        }
+    }
+
+    @Test("A Kubernetes upgrade that outlives a killed agent ends before another begins")
+    func survivingUpgrade() async throws {
+        try await withLiveAgent { agent in
+            let bin = "\(agent.folder.path)/bin"
+            try agent.folder.write(
+                """
+                #!/bin/sh
+                echo begin >> \(bin)/calls
+                while [ ! -e \(bin)/go ]; do sleep 0.05; done
+                echo end >> \(bin)/calls
+                """, to: "bin/talosctl")
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o755], ofItemAtPath: "\(bin)/talosctl")
+            try agent.start()
+            try await agent.waitUntilReconciled()
+            try agent.repository.edit(Self.versions, "v1.34.1", "v1.35.0")
+            try await agent.wait(for: "talosctl") { _ in
+                FileManager.default.fileExists(atPath: "\(bin)/calls")
+            }
+            agent.end(with: SIGKILL)
+            try agent.start()
+            try await agent.wait(for: "the survivor to be noticed") {
+                $0.log.contains("of an earlier start still runs")
+            }
+            for node in agent.cluster.cluster.nodes {
+                agent.cluster.kubernetes.setKubeletVersion(Version(1, 35, 0), of: node.name)
+            }
+            try agent.folder.write("", to: "bin/go")
+            // Another commit is tried at once, without the pause after the failed attempt.
+            try agent.repository.commit("Try again", ["notes.txt": "again\n"])
+            try await agent.waitUntilReconciled()
+            let calls = try String(contentsOfFile: "\(bin)/calls", encoding: .utf8)
+            let words = calls.split(separator: "\n")
+            let turns = words.count / 2
+            #expect(words == Array(repeating: ["begin", "end"], count: turns).flatMap { $0 })
+        }
+    }
+
+    @Test("While a cluster is halted, an outage in between does not become the reason")
+    func haltedAndAway() async throws {
+        try await withLiveAgent(workers: 0) { agent in
+            try agent.start()
+            try await agent.waitUntilReconciled()
+            agent.cluster.cluster.inject(SimulatedFault(.fallsBack))
+            try agent.repository.edit(Self.versions, "v1.12.10", "v1.12.11")
+            try await agent.wait(forCondition: "Stalled", because: "instead of v1.12.11")
+            let config = "\(agent.folder.path)/talosconfig"
+            try FileManager.default.moveItem(atPath: config, toPath: config + ".away")
+            try await agent.wait(forCondition: "Stalled", because: "talosconfig")
+            try FileManager.default.moveItem(atPath: config + ".away", toPath: config)
+            try await agent.wait(forCondition: "Stalled", because: "instead of v1.12.11")
         }
     }
 

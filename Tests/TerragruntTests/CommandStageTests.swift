@@ -1,5 +1,7 @@
 import ClusterModel
 import Execution
+import Foundation
+import Synchronization
 import Testing
 
 @testable import Terragrunt
@@ -34,6 +36,30 @@ struct CommandStageTests {
             error.description
                 == "The program sh of the stage images ended with status 9: no such kernel")
         #expect(try await !fixture.stages.isApplied(stage, in: fixture.context))
+    }
+
+    @Test("No checkout is made or removed while a program of an earlier run still works")
+    func survivor() async throws {
+        let fixture = try StageFixture()
+        let asked = Mutex(0)
+        let settings = StageSettings(
+            environment: StageEnvironment(passing: [], from: ["PATH": "/usr/bin:/bin"]),
+            directory: "\(fixture.folder.path)/state")
+        let stages = TerragruntStages(settings) { _ in
+            asked.withLock { $0 += 1 }
+            return Checkout(path: "\(fixture.folder.path)/checkout") { _ in false }
+        }
+        try fixture.folder.write("state/sol/stage.lock", "")
+        let lock = open("\(fixture.folder.path)/state/sol/stage.lock", O_RDONLY | O_CLOEXEC)
+        #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+        let error = try await stageError {
+            try await stages.run(command(["true"]), mode: .apply, in: fixture.context) { _ in }
+        }
+        #expect(error.disposition == .waiting)
+        #expect(asked.withLock { $0 } == 0)
+        close(lock)
+        _ = try await stages.run(command(["true"]), mode: .apply, in: fixture.context) { _ in }
+        #expect(asked.withLock { $0 } == 1)
     }
 
     @Test("A program that is not there stalls the stage")

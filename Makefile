@@ -5,18 +5,28 @@ SHELL := /bin/bash
 
 PACKAGES := libgit2-dev libsqlite3-dev pkg-config
 TEST_PACKAGES := git openssl python3
+BENCH_PACKAGES := golang-go golang-github-hashicorp-hcl-v2-dev python3
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 STRICT := --explicit-target-dependency-import-check error
 FORMAT := swift format
 CODE := Package.swift Sources Tests
 
-.PHONY: help setup setup-test build test demo lint format protos conformance
+.PHONY: help setup setup-bench setup-test build test demo lint format protos conformance bench-hcl
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## Install the system packages that a build needs
 	@missing=""; for package in $(PACKAGES); do \
+	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
+	if [ -n "$$missing" ]; then \
+	  $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+
+setup-bench:
+	@missing=""; for package in $(BENCH_PACKAGES); do \
 	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
 	if [ -n "$$missing" ]; then \
 	  $(SUDO) apt-get update -qq && \
@@ -54,6 +64,10 @@ format: ## Format the code
 
 conformance: build ## Print the score on HCL cases: make conformance CASES=file.jsonl
 	@python3 Tests/Support/conformance.py .build/debug/uprev $(CASES)
+
+bench-hcl: setup setup-bench ## Measure the HCL library against the reference implementation
+	swift build -c release --product hcl-bench --scratch-path .build/hcl-bench/swift
+	Tests/Benchmarks/hcl/run.py .build/hcl-bench/swift/release/hcl-bench
 
 protos: ## Generate the Talos messages anew from Sources/TalosMessages/Protos
 	Sources/TalosMessages/Protos/generate.sh

@@ -169,6 +169,8 @@ let package = Package(
             ] + grpc + network + certificates),
         .executableTarget(
             name: "uprev-demo", dependencies: ["ClusterModel", "ClusterSimulator", "Execution"]),
+        .target(name: "CAllocations", path: "Tests/Benchmarks/hcl/CAllocations"),
+        .executableTarget(name: "hcl-bench", dependencies: ["CAllocations", "HCL"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(
             name: "IntegrationTests",

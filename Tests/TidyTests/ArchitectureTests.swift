@@ -38,6 +38,7 @@ struct ArchitectureTests {
             "ClusterSimulator", ["ClusterModel", "Planning", "Execution", "TalosMessages"]
         ),
         ("uprev-demo", ["ClusterModel", "Execution", "ClusterSimulator"]),
+        ("hcl-bench", ["HCL"]),
     ]
 
     /// Modules from outside that a pure room may use: values and text only, nothing that acts.

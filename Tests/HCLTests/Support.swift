@@ -23,6 +23,24 @@ func outcome(_ text: String, _ variables: ValueMap = [:]) -> String {
     }
 }
 
+/// All errors of an expression, of its syntax or of its evaluation.
+func failures(
+    _ text: String, _ variables: ValueMap = ["locals": .object([:])],
+    units: Int = EvaluationBudget.standardUnits
+) throws -> [Diagnostic] {
+    do {
+        let expression = try Expression.parse(SourceFile(path: "test.hcl", text: text))
+        _ = try expression.evaluate(
+            in: StandardEnvironment(variables: variables), budget: EvaluationBudget(units: units))
+    } catch let error as Diagnostics {
+        return error.items
+    } catch let error as Diagnostic {
+        return error.all
+    }
+    Issue.record("\(text) has no error")
+    return []
+}
+
 /// The summary and the place of an error, as in `! Unknown variable 1:1-1:5`.
 func describe(_ diagnostic: Diagnostic) -> String {
     guard let range = diagnostic.range else { return "! \(diagnostic.summary)" }

@@ -104,8 +104,73 @@ struct SyntaxErrorTests {
         #expect(
             problems(text) == [
                 "! Invalid expression 1:5-2:1", "! Invalid block definition 3:5-3:6",
+                "! Unexpected comma after argument 5:8-5:9",
                 "! Attribute redefined 8:1-8:2",
             ])
+    }
+
+    static let independent: [(String, [String])] = [
+        ("a = {\n  b = 1 2\n  c = [1, 2]\n  d =\n  e = f(1\n}\n", ["2:9", "4:6", "6:1"]),
+        ("a {\n  b = \"c\n  d = \"e\"\n  f = 'g'\n}\nh i\n", ["2:9", "4:7", "6:4"]),
+        ("a = \"${b\"\n\nc = \"d\ne = 1\n", ["1:10", "3:7"]),
+        ("a = merge(b, {\n  c = 1 2\n  d = \n})\ne = 1 2\n", ["2:9", "3:7", "5:7"]),
+        ("\"a\" = 1\nb = 2 3\nd: 4\n- c\n", ["1:1", "2:7", "3:1"]),
+        ("a = [\n  1\n  2,\n]\nb = (1\nc = 2\n\"d\" = 3\n", ["3:3", "6:1", "7:1"]),
+    ]
+
+    @Test(
+        "Errors that have nothing to do with one another are all reported", arguments: independent)
+    func independence(text: String, places: [String]) {
+        let found = problems(text).map {
+            String($0.split(separator: " ").last?.prefix { $0 != "-" } ?? "")
+        }
+        #expect(found == places)
+    }
+
+    @Test(
+        "What is only a consequence of an error is not reported",
+        arguments: [
+            "locals\n  a = 1\n}\nb {\n  c = 1\n}\n", "a = \"b\nc = \"d\"\ne = \"f\"\n",
+            "a {\n  b = [1\n  c = 2\n}\nd {}\n", "a = 'b' + 'c'\n", "a = {\n  b = (1\n}\nc = 2\n",
+            "a {\n  b = {\n    c = 1\n}\nd {\n  e = 2\n}\n", "a {\n  b = 1\n}}\nc = 2\n",
+            "a = f(1,\nb = 2\nc = 3\n", "a {{\n  b = 1\n  c = 2\n}\nd = 3\n",
+            "a = <<EOT\nb\nEOT, 1\nc = 2\n", "a = \"%{ if b }c\"\nd = 1\n", "a = [1, 2)\nb = 3\n",
+            "a = b\n  ? 1\n  : 2\nc = 3\n", "a =\n  1\nb = 2\n",
+        ])
+    func consequences(text: String) {
+        let found = problems(text)
+        #expect(found.count == 1, "\(found)")
+    }
+
+    static let wholeFiles: [(String, [UInt8])] = [
+        (
+            "File in UTF-16",
+            [0xFF, 0xFE] + "a = 1\n".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        ),
+        ("Binary file", [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1, 0, 0, 0]),
+        ("Encrypted file", [0] + Array("GITCRYPT\0\u{1}".utf8)),
+        (
+            "Git LFS pointer",
+            Array("version https://git-lfs.github.com/spec/v1\noid sha256:1\n".utf8)
+        ),
+        ("JSON instead of HCL", Array("{\n  \"locals\": {\"a\": 1}\n}\n".utf8)),
+        (
+            "Unresolved merge conflict",
+            Array("a = {\n<<<<<<< HEAD\n  b = 1\n=======\n  b = 2\n>>>>>>> c\n}\n".utf8)
+        ),
+        (
+            "Unresolved merge conflict",
+            Array("<<<<<<< HEAD\na = 1\n=======\na = 2\n>>>>>>> b\n".utf8)
+        ),
+    ]
+
+    @Test("A cause that spoils the whole file is the only error", arguments: wholeFiles)
+    func brokenFiles(summary: String, bytes: [UInt8]) throws {
+        let error = #expect(throws: Diagnostics.self) {
+            _ = try Body.parse(SourceFile(path: "test.hcl", bytes: bytes))
+        }
+        #expect(error?.items.map(\.summary) == [summary])
+        #expect(error?.items.first?.hint != nil)
     }
 
     @Test("Invalid UTF-8 is one error, except in a comment, where nobody minds")

@@ -10,7 +10,7 @@ public final class EvaluationBudget {
     /// How deep expressions may be evaluated inside one another unless said otherwise.
     public static let standardDepth = 200
     /// How deep collections may be inside one another.
-    public static let deepestValue = 500
+    public static let deepestValue = 200
     /// About how many bytes a value may take when it is written out.
     static let heaviestValue = 32_000_000
     private static let bytesWalkedForOneUnit = 32
@@ -19,12 +19,16 @@ public final class EvaluationBudget {
     public private(set) var remaining: Int
     /// The error of the first limit that was exceeded; no `try` can make it unhappen.
     public private(set) var failure: Diagnostic?
+    private let limit: Int
     private let depthLimit: Int
     private var depth = 0
+    /// What watches the stack of the thread that evaluates.
+    var stack = StackRoom()
 
     /// Creates a budget.
     public init(units: Int = standardUnits, depthLimit: Int = standardDepth) {
         remaining = units
+        limit = units
         self.depthLimit = depthLimit
     }
 
@@ -34,7 +38,7 @@ public final class EvaluationBudget {
             remaining = 0
             throw fail(
                 "Evaluation takes too much work",
-                "The result would take more steps or memory than one evaluation may use.",
+                "More than the \(limit) steps that one evaluation may take would be needed.",
                 range(), hint: "Look for a very large range, product or repetition.")
         }
         remaining -= units
@@ -42,12 +46,17 @@ public final class EvaluationBudget {
 
     /// Goes one level deeper; each success must be matched by a call of `leave()`.
     public func enter(at range: @autoclosure () -> SourceRange) throws(Diagnostic) {
-        guard depth < depthLimit else {
-            throw fail(
-                "Evaluation is nested too deeply",
-                "Expressions need one another more than \(depthLimit) levels deep.", range())
-        }
+        guard depth < depthLimit else { throw tooDeep(at: range()) }
+        if depth == 0 { stack = StackRoom() }
         depth += 1
+    }
+
+    /// The error of the limit on depth.
+    func tooDeep(at range: SourceRange) -> Diagnostic {
+        fail(
+            "Evaluation is nested too deeply",
+            "Expressions need one another more than \(depthLimit) levels deep, which is the limit.",
+            range, hint: "Split the expression, or shorten the chain of locals.")
     }
 
     /// Comes back from one level.
@@ -60,13 +69,15 @@ public final class EvaluationBudget {
         if value.nesting > Self.deepestValue {
             throw fail(
                 "Value is nested too deeply",
-                "Collections are inside one another more than \(Self.deepestValue) levels deep.",
-                range())
+                "Collections are inside one another more than \(Self.deepestValue) levels deep, "
+                    + "which is the limit.", range(), hint: "Make the value flatter.")
         }
         if value.weight > Self.heaviestValue {
             throw fail(
-                "Value is too large", "Written out, the value would take far too much space.",
-                range(), hint: "Look for a collection that is put into itself again and again.")
+                "Value is too large",
+                "Written out, the value would take more than \(Self.heaviestValue) bytes, which is "
+                    + "the limit.", range(),
+                hint: "Look for a collection that is put into itself again and again.")
         }
     }
 

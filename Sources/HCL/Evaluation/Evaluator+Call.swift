@@ -2,9 +2,11 @@ extension Evaluator {
     func call(_ node: CallNode, _ scope: Scope?) throws(Diagnostic) -> Value {
         guard let function = environment.function(named: node.name) else {
             throw failure(
-                "Call to unknown function", "There is no function \"\(node.name)\".",
+                "Call to unknown function", "There is no function \"\(SafeText.name(node.name))\".",
                 at: node.nameRange,
-                hint: NearestName.hint(for: node.name, among: environment.functionNames))
+                hint: ForeignNames.hint(forFunction: node.name)
+                    ?? NearestName.hint(for: node.name, among: environment.functionNames)
+                    ?? "Only built-in functions can be called, and none has a name like this.")
         }
         var expanded: [Value] = []
         if node.expandsLast, let last = node.arguments.last {
@@ -38,8 +40,12 @@ extension Evaluator {
     private func notExpandable(_ value: Value, _ node: ExpressionNode) -> Diagnostic {
         let detail =
             value.isNull
-            ? "The value before ... is null." : "Only a list, a set or a tuple can be expanded."
-        return failure("Invalid expanding argument value", detail, at: node.range)
+            ? "The value before ... is null, and only a list, a set or a tuple can be expanded."
+            : "The value before ... is of type \(value.type.friendlyName), and only a list, a set "
+                + "or a tuple can be expanded."
+        return failure(
+            "Invalid expanding argument value", detail, at: node.range,
+            hint: "Remove the ..., or put the value into [ ].")
     }
 
     private func value(
@@ -56,16 +62,15 @@ extension Evaluator {
         try checkCount(node, function, arguments)
         var values: [Value] = []
         values.reserveCapacity(arguments.count)
+        var failures = Failures()
         for index in 0..<arguments.count {
-            let parameter = function.parameter(at: index)
-            let value = try value(of: arguments, at: index, scope)
-            try budget.charge(walkThrough: value, at: location(node.range))
             do {
-                values.append(try value.converted(to: parameter.type))
+                values.append(try argument(index, of: arguments, function, node, scope))
             } catch {
-                throw invalid(arguments.range(of: index), parameter, error.description)
+                try failures.add(error, budget)
             }
         }
+        try failures.check()
         if let reasons = try unknownReasons(values, arguments, function) {
             return .unknown(Unknown(type: function.resultType, reasons: reasons))
         }
@@ -74,9 +79,28 @@ extension Evaluator {
             argumentRanges: values.indices.map { location(arguments.range(of: $0)) },
             range: location(node.range),
             nameRange: location(node.nameRange.union(node.openRange)), budget: budget)
-        let result = try body(call)
+        let result: Value
+        do {
+            result = try body(call)
+        } catch {
+            throw explained(error, function)
+        }
         try budget.check(result, at: location(node.range))
         return result
+    }
+
+    private func argument(
+        _ index: Int, of arguments: CallArguments, _ function: Function, _ node: CallNode,
+        _ scope: Scope?
+    ) throws(Diagnostic) -> Value {
+        let parameter = function.parameter(at: index)
+        let value = try value(of: arguments, at: index, scope)
+        try budget.charge(walkThrough: value, at: location(node.range))
+        do throws(ConversionFailure) {
+            return try value.converted(to: parameter.type)
+        } catch {
+            throw invalid(arguments.range(of: index), parameter, error.description, function)
+        }
     }
 
     /// Refuses nulls; returns the reasons when more is unknown than the function can work with.
@@ -87,7 +111,8 @@ extension Evaluator {
         for (index, value) in values.enumerated() {
             let parameter = function.parameter(at: index)
             if value.isNull && !parameter.allowsNull {
-                throw invalid(arguments.range(of: index), parameter, "it must not be null")
+                throw invalid(
+                    arguments.range(of: index), parameter, "it must not be null", function)
             }
             let isKnown =
                 switch parameter.unknowns {
@@ -101,11 +126,25 @@ extension Evaluator {
     }
 
     private func invalid(
-        _ range: ByteRange, _ parameter: Function.Parameter, _ message: String
+        _ range: ByteRange, _ parameter: Function.Parameter, _ message: String,
+        _ function: Function
     ) -> Diagnostic {
         failure(
-            "Invalid function argument", "The argument for \"\(parameter.name)\": \(message).",
-            at: range)
+            "Invalid function argument",
+            "The argument for \"\(parameter.name)\" does not fit: \(message).", at: range,
+            hint: function.usage)
+    }
+
+    /// The error of a body, with the way to use the function unless it has a better hint.
+    private func explained(_ error: Diagnostic, _ function: Function) -> Diagnostic {
+        let isOwn =
+            error.summary == "Error in function call"
+            || error.summary == "Invalid function argument"
+        return isOwn ? error.suggesting(function.usage) : error
+    }
+
+    private func count(_ number: Int) -> String {
+        number == 1 ? "1 argument" : "\(number) arguments"
     }
 
     private func checkCount(
@@ -117,13 +156,14 @@ extension Evaluator {
             let atLeast = function.variadic == nil ? "" : "at least "
             throw failure(
                 "Not enough function arguments",
-                "\"\(node.name)\" takes \(atLeast)\(least); \"\(missing)\" is missing.",
-                at: node.closeRange)
+                "\"\(node.name)\" takes \(atLeast)\(count(least)), but \"\(missing)\" is missing.",
+                at: node.closeRange, hint: function.usage)
         }
         if arguments.count > least && function.variadic == nil {
             throw failure(
-                "Too many function arguments", "\"\(node.name)\" takes only \(least).",
-                at: arguments.range(of: least))
+                "Too many function arguments",
+                "\"\(node.name)\" takes only \(count(least)), but there are \(arguments.count).",
+                at: arguments.range(of: least), hint: function.usage)
         }
     }
 }
@@ -147,6 +187,12 @@ private struct CallArguments {
 }
 
 extension Function {
+    /// How the function is called, as a hint.
+    fileprivate var usage: String {
+        let names = parameters.map(\.name) + (variadic.map { ["\($0.name)..."] } ?? [])
+        return "It is used as \(name)(\(names.joined(separator: ", ")))."
+    }
+
     fileprivate func parameter(at index: Int) -> Parameter {
         index < parameters.count ? parameters[index] : variadic ?? Parameter("argument", .dynamic)
     }

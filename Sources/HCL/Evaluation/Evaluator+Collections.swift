@@ -4,7 +4,15 @@ extension Evaluator {
     ) throws(Diagnostic) -> Value {
         var values: [Value] = []
         values.reserveCapacity(elements.count)
-        for element in elements { values.append(try evaluate(element, scope)) }
+        var failures = Failures()
+        for element in elements {
+            do {
+                values.append(try evaluate(element, scope))
+            } catch {
+                try failures.add(error, budget)
+            }
+        }
+        try failures.check()
         return try tuple(of: values, at: range)
     }
 
@@ -28,22 +36,42 @@ extension Evaluator {
         var pairs: [(key: String, value: Value)] = []
         pairs.reserveCapacity(items.count)
         var reasons: [UnknownReason]?
+        var failures = Failures()
         for item in items {
-            let key = try objectKey(item, scope)
-            let value = try evaluate(item.value, scope)
-            if key.isNull {
-                throw failure("Null value as key", "The key is null.", at: item.value.range)
-            }
-            let name = try convert(
-                key, to: .string, summary: "Incorrect key type", at: item.key.range)
-            if let name = name.stringValue {
-                pairs.append((name, value))
-            } else {
-                reasons = (reasons ?? []) + name.unknownReasons
+            do {
+                let (name, value) = try objectItem(item, scope)
+                if let name = name.stringValue {
+                    pairs.append((name, value))
+                } else {
+                    reasons = (reasons ?? []) + name.unknownReasons
+                }
+            } catch {
+                try failures.add(error, budget)
             }
         }
+        try failures.check()
         if let reasons { return .unknown(Unknown(reasons: reasons)) }
         return try object(of: pairs, at: range)
+    }
+
+    private func objectItem(
+        _ item: ObjectItemNode, _ scope: Scope?
+    ) throws(Diagnostic) -> (name: Value, value: Value) {
+        let key: Value
+        do {
+            key = try objectKey(item, scope)
+        } catch {
+            throw joined(error, with: item.value, scope)
+        }
+        let value = try evaluate(item.value, scope)
+        if key.isNull {
+            throw failure(
+                "Null value as key", "The key of this item is null, and a key must be text.",
+                at: item.value.range, hint: "Use a key that always has a value.")
+        }
+        let name = try convert(
+            key, to: .string, summary: "Incorrect key type", at: item.key.range)
+        return (name, value)
     }
 
     private func objectKey(
@@ -52,9 +80,11 @@ extension Evaluator {
         if let name = item.literalKey { return .text(name) }
         if case .reference(let node) = item.key, !node.steps.isEmpty {
             throw failure(
-                "Ambiguous attribute key", "This may be a reference or a name with dots.",
+                "Ambiguous attribute key",
+                "This key may be meant as a reference or as a name with dots.",
                 at: item.key.range,
-                hint: "Write (\(source.text(in: node.range))) for a reference, or quote the name.")
+                hint: "Write (\(SafeText.name(source.text(in: node.range)))) for a reference, "
+                    + "or quote the name.")
         }
         return try evaluate(item.key, scope)
     }
@@ -70,7 +100,7 @@ extension Evaluator {
         case .null(.list), .null(.set), .null(.tuple):
             throw failure(
                 "Splat of null value", "The sequence is null, so it has no elements.",
-                at: base.range)
+                at: base.range, hint: "Give a replacement, as in coalesce(VALUE, []).")
         case .null: elements = []
         case .tuple(let list): elements = list.elements
         case .list(_, let list), .set(_, let list):

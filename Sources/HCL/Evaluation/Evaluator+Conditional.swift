@@ -12,9 +12,10 @@ extension Evaluator {
         guard let type = Self.commonType(types[0], types[1]) else {
             throw failure(
                 "Inconsistent conditional result types",
-                "One result is \(types[0].type.friendlyName), the other"
-                    + " \(types[1].type.friendlyName), and no type suits both.",
-                at: first.range.union(second.range))
+                "One result is of type \(types[0].type.friendlyName), the other of type "
+                    + "\(types[1].type.friendlyName), and no type suits both.",
+                at: first.range.union(second.range),
+                hint: "Give both results one type, or write null for nothing.")
         }
         switch try truth(of: condition, scope) {
         case .bool(true): return try chosen(one.get(), as: type, at: first.range)
@@ -22,8 +23,9 @@ extension Evaluator {
         case .unknown(let unknown): return .unknown(unknown.retyped(type))
         default:
             throw failure(
-                "Null condition", "The condition is null; it must be true or false.",
-                at: condition.range)
+                "Null condition", "The condition is null, and it must be true or false.",
+                at: condition.range,
+                hint: "Compare the value, as in VALUE == \"text\" or VALUE != null.")
         }
     }
 

@@ -10,13 +10,19 @@ extension Evaluator {
             let placeholder = Value.unknownPlaceholder
             let trial = try evaluate(condition, inner(node, placeholder, placeholder, scope))
             if trial.isNull {
-                throw failure("Condition is null", "The condition is null.", at: condition.range)
+                throw nullCondition("Condition is null", at: condition.range)
             }
             _ = try convert(
                 trial, to: .bool, summary: "Invalid 'for' condition", at: condition.range)
         }
         return node.key == nil
             ? try forTuple(node, items, scope) : try forObject(node, items, scope)
+    }
+
+    private func nullCondition(_ summary: String, at range: ByteRange) -> Diagnostic {
+        failure(
+            summary, "The condition is null, and it must be true or false.", at: range,
+            hint: "Compare the value, as in VALUE == \"text\" or VALUE != null.")
     }
 
     private typealias Item = (key: Value, value: Value)
@@ -28,7 +34,9 @@ extension Evaluator {
             return nil
         case .null:
             throw failure(
-                "Iteration over null value", "The collection is null.", at: node.collection.range)
+                "Iteration over null value", "The collection is null, so it has no elements.",
+                at: node.collection.range,
+                hint: "Give a replacement, as in coalesce(VALUE, []).")
         case .list(_, let elements), .tuple(let elements):
             try budget.charge(elements.count, at: location(node.collection.range))
             return elements.enumerated().map { (key: .integer($0.offset), value: $0.element) }
@@ -39,8 +47,11 @@ extension Evaluator {
         case .unknown, .bool, .number, .string:
             throw failure(
                 "Iteration over non-iterable value",
-                "A value of type \(collection.type.friendlyName) has no elements.",
-                at: node.collection.range)
+                "A value of type \(collection.type.friendlyName) has no elements to go through.",
+                at: node.collection.range,
+                hint: collection.stringValue == nil
+                    ? "Put a single value into [ ]."
+                    : "Make a list of it, as in split(\",\", VALUE).")
         }
     }
 
@@ -55,7 +66,7 @@ extension Evaluator {
         guard let condition = node.condition else { return .bool(true) }
         let value = try evaluate(condition, scope)
         if value.isNull {
-            throw failure("Invalid 'for' condition", "The condition is null.", at: condition.range)
+            throw nullCondition("Invalid 'for' condition", at: condition.range)
         }
         return try convert(
             value, to: .bool, summary: "Invalid 'for' condition", at: condition.range)
@@ -97,7 +108,8 @@ extension Evaluator {
                 names.append(name)
             } else if !node.groups {
                 throw failure(
-                    "Duplicate object key", "Two elements have the key \"\(name)\".",
+                    "Duplicate object key",
+                    "Two elements have the key \"\(SafeText.name(name))\".",
                     at: node.key?.range ?? node.range,
                     hint: "Write ... after the value to group elements by key.")
             }
@@ -118,7 +130,9 @@ extension Evaluator {
         guard let node = node.key else { return nil }
         let key = try evaluate(node, scope)
         if key.isNull {
-            throw failure("Invalid object key", "The key is null.", at: node.range)
+            throw failure(
+                "Invalid object key", "The key is null for one of the elements.", at: node.range,
+                hint: "Leave such elements out with if KEY != null.")
         }
         let name = try convert(key, to: .string, summary: "Invalid object key", at: node.range)
         if let name = name.stringValue { return name }

@@ -9,7 +9,10 @@ extension Evaluator {
         case .bool(let flag): return .bool(!flag)
         case .number(let number): return .number(number.negated)
         case .unknown: return value
-        default: throw failure("Operation failed", "The operand is null.", at: range)
+        default:
+            throw failure(
+                "Operation failed", "The operand is null, so there is nothing to compute with.",
+                at: range, hint: "Give a replacement, as in coalesce(VALUE, OTHER).")
         }
     }
 
@@ -68,6 +71,9 @@ extension Evaluator {
             let decisive = symbol == .or
             if let value = try shortCircuit(decisive, left, right, first, second) { return value }
         }
+        if case .failure(let one) = left.result, case .failure(let two) = right.result {
+            throw one.joined(with: two)
+        }
         _ = try left.value()
         _ = try right.value()
         if type == .dynamic {
@@ -75,7 +81,11 @@ extension Evaluator {
             return equality(first, second, isNegated: symbol == .notEqual)
         }
         if first.isNull || second.isNull {
-            throw failure("Operation failed", "An operand is null.", at: range)
+            throw failure(
+                "Operation failed",
+                "The \(first.isNull ? "left" : "right") operand is null, so there is nothing to "
+                    + "compute with.", at: range,
+                hint: "Give a replacement, as in coalesce(VALUE, OTHER).")
         }
         if first.isUnknown || second.isUnknown {
             return Self.unknown(first, second, symbol.isArithmetic ? .number : .bool)
@@ -84,7 +94,9 @@ extension Evaluator {
         guard let one = first.numberValue, let two = second.numberValue,
             let value = symbol.compute(one, two)
         else {
-            throw failure("Operation failed", "There is no such number.", at: range)
+            throw failure(
+                "Operation failed", "The result is not a number, as with 0 / 0.", at: range,
+                hint: "Test the divisor first, as in N == 0 ? 0 : X / N.")
         }
         return value
     }

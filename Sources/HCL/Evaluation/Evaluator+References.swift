@@ -11,12 +11,18 @@ extension Evaluator {
         guard let resolved = try environment.resolve(reference) else {
             let names = environment.variableNames + (scope?.visibleNames ?? [])
             throw failure(
-                "Unknown variable", "There is no variable \"\(node.name)\" here.",
+                "Unknown variable",
+                "There is no variable \"\(SafeText.name(node.name))\" here.",
                 at: node.nameRange,
                 hint: NearestName.hint(for: node.name, among: names)
-                    ?? (names.isEmpty ? "Put text in quotes." : nil))
+                    ?? ForeignNames.hint(forVariable: node.name) ?? Self.known(names))
         }
         return try take(node.steps.dropFirst(resolved.consumedSteps), from: resolved.value)
+    }
+
+    private static func known(_ names: [String]) -> String {
+        guard !names.isEmpty else { return "Put text in quotes; no variables are known here." }
+        return "Put text in quotes; the variables known here are \(NearestName.list(names))."
     }
 
     /// Goes from a value along constant steps.
@@ -39,7 +45,12 @@ extension Evaluator {
         _ collection: ExpressionNode, _ key: ExpressionNode, _ brackets: ByteRange,
         _ scope: Scope?
     ) throws(Diagnostic) -> Value {
-        let base = try evaluate(collection, scope)
+        let base: Value
+        do {
+            base = try evaluate(collection, scope)
+        } catch {
+            throw joined(error, with: key, scope)
+        }
         let index = try evaluate(key, scope)
         do {
             if case .unknown(let unknown) = base, case .unknown(let other) = index {
@@ -48,6 +59,19 @@ extension Evaluator {
             return try base.element(at: index)
         } catch {
             throw failure(error.summary, error.detail, at: brackets, hint: error.hint)
+        }
+    }
+
+    /// An error with those of a part that is evaluated only to find them.
+    func joined(
+        _ error: Diagnostic, with other: ExpressionNode, _ scope: Scope?
+    ) -> Diagnostic {
+        if budget.failure != nil { return error }
+        do {
+            _ = try evaluate(other, scope)
+            return error
+        } catch let second {
+            return budget.failure ?? error.joined(with: second)
         }
     }
 }

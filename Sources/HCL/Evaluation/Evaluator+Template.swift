@@ -5,23 +5,37 @@ extension Evaluator {
         if parts.count == 1, case .literal(let value, _) = parts[0] { return value }
         var text = ""
         var reasons: [UnknownReason]?
+        var failures = Failures()
         for part in parts {
-            let value = try evaluate(part, scope)
-            if value.isNull {
-                throw failure(
-                    Self.summary, "The value is null and cannot be part of text.", at: part.range)
+            do {
+                let piece = try templatePiece(part, scope)
+                if piece.isUnknown {
+                    reasons = (reasons ?? []) + piece.unknownReasons
+                } else {
+                    try append(piece, to: &text, at: part.range)
+                }
+            } catch {
+                try failures.add(error, budget)
             }
-            if value.isUnknown {
-                reasons = (reasons ?? []) + value.unknownReasons
-                continue
-            }
-            let piece = try convert(value, to: .string, summary: Self.summary, at: part.range)
-            try append(piece, to: &text, at: part.range)
         }
+        try failures.check()
         return finish(text, reasons)
     }
 
     private static let summary = "Invalid template interpolation value"
+
+    private func templatePiece(
+        _ part: ExpressionNode, _ scope: Scope?
+    ) throws(Diagnostic) -> Value {
+        let value = try evaluate(part, scope)
+        if value.isUnknown { return value }
+        if value.isNull {
+            throw failure(
+                Self.summary, "This value is null, and null cannot be a part of text.",
+                at: part.range, hint: "Give a replacement, as in coalesce(VALUE, \"\").")
+        }
+        return try convert(value, to: .string, summary: Self.summary, at: part.range)
+    }
 
     private func append(
         _ piece: Value, to text: inout String, at range: ByteRange

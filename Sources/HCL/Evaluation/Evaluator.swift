@@ -1,7 +1,8 @@
 extension Expression {
     /// Computes the value of the expression.
     ///
-    /// Throws the first error in the order in which the reference implementation reports them.
+    /// Throws the first error in the order in which the reference implementation reports them;
+    /// those of other parts, such as other elements of an object, are its companions.
     /// What cannot be known is not an error: it is an unknown value with its reasons.
     public func evaluate(
         in environment: any EvaluationEnvironment, budget: EvaluationBudget = EvaluationBudget()
@@ -27,7 +28,22 @@ struct Evaluator {
         }
         try budget.enter(at: location(node.range))
         defer { budget.leave() }
-        return try evaluateNested(node, scope)
+        return try budget.stack.isShort
+            ? evaluateElsewhere(node, scope) : evaluateNested(node, scope)
+    }
+
+    private func evaluateElsewhere(
+        _ node: ExpressionNode, _ scope: Scope?
+    ) throws(Diagnostic) -> Value {
+        var result: Result<Value, Diagnostic>?
+        let before = budget.stack
+        let isDone = StackRoom.elsewhere { room in
+            budget.stack = room
+            result = Result { () throws(Diagnostic) in try evaluateNested(node, scope) }
+        }
+        budget.stack = before
+        guard isDone, let result else { throw budget.tooDeep(at: location(node.range)) }
+        return try result.get()
     }
 
     private func evaluateNested(
@@ -75,8 +91,32 @@ struct Evaluator {
         do {
             return try value.converted(to: type)
         } catch {
-            throw failure(summary, "The value does not fit: \(error).", at: range)
+            throw mismatch(value, type, error, summary: summary, at: range)
         }
+    }
+
+    private func mismatch(
+        _ value: Value, _ type: ValueType, _ error: ConversionFailure, summary: String,
+        at range: ByteRange
+    ) -> Diagnostic {
+        guard type.isPrimitive else {
+            return failure(
+                summary, "The value does not fit: \(error).", at: range,
+                hint: "Give all elements one type.")
+        }
+        let found =
+            value.stringValue == nil
+            ? "the value is of type \(value.type.friendlyName)"
+            : "the text does not read as one"
+        let hint =
+            switch type {
+            case .string: "Use jsonencode() to make text of a collection, or choose an element."
+            case .number: "Write a number, or text such as \"3\" that reads as one."
+            default: "Write true, false or a comparison such as VALUE == \"text\"."
+            }
+        return failure(
+            summary, "A value of type \(type.friendlyName) is required here, but \(found).",
+            at: range, hint: hint)
     }
 }
 

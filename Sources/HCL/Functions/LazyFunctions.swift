@@ -12,7 +12,7 @@ enum LazyFunctions {
                     throw Diagnostic(
                         summary: "Error in function call",
                         detail: "Call to function \"try\" failed: an argument is required.",
-                        range: call.nameRange)
+                        range: call.nameRange, hint: "It is used as try(VALUE, OTHER...).")
                 }
                 var failures: [String] = []
                 for index in 0..<call.count {
@@ -40,7 +40,7 @@ enum LazyFunctions {
                     throw Diagnostic(
                         summary: "Error in function call",
                         detail: "Call to function \"can\" failed: it takes one argument.",
-                        range: call.nameRange)
+                        range: call.nameRange, hint: "It is used as can(VALUE).")
                 }
                 guard let value = try? call.evaluate(0) else { return .bool(false) }
                 let known = try unknownUnlessWhollyKnown(value, call, type: .bool)

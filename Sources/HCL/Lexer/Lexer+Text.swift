@@ -30,7 +30,28 @@ extension Lexer {
         {
             end += 1
         }
+        if startsItem(end), closeText(newlineLength: end - index) { return }
         emit(.quotedNewline, length: end - index)
+    }
+
+    /// Whether a line looks like the beginning or the end of an argument, a block or an item.
+    private func startsItem(_ start: Int) -> Bool {
+        var place = start
+        while place < bytes.count, bytes[place] == 0x20 || bytes[place] == 0x09 { place += 1 }
+        guard place < bytes.count else { return true }
+        if "}])#/\"".utf8.contains(bytes[place]) { return true }
+        while place < bytes.count, isWordByte(bytes[place]) { place += 1 }
+        while place < bytes.count, bytes[place] == 0x20 { place += 1 }
+        return place < bytes.count && "={\":".utf8.contains(bytes[place]) && place > start
+    }
+
+    private func isWordByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), 0x80...:
+            true
+        default: false
+        }
     }
 
     private func quotedTextLength() -> Int {

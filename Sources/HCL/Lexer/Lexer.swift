@@ -27,8 +27,11 @@ struct Lexer {
     private var sequenceBraces: [Int] = []
     /// Set once a search for the end of a block comment has failed: any later one would, too.
     var hasNoMoreCommentEnds = false
+    /// Whether text in quotes ends with its line, so that the rest of a broken file makes sense.
+    let closesQuotes: Bool
 
-    private init(_ bytes: [UInt8], _ mode: Mode) {
+    private init(_ bytes: [UInt8], _ mode: Mode, closesQuotes: Bool) {
+        self.closesQuotes = closesQuotes
         self.bytes = bytes
         modes = [mode]
         index = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
@@ -36,8 +39,11 @@ struct Lexer {
     }
 
     /// The tokens of a file or a lone expression, with one for the end of the file at the end.
-    static func tokens(of bytes: [UInt8], isTemplate: Bool = false) -> [Token] {
-        var lexer = Lexer(bytes, isTemplate ? .bareTemplate : .expression)
+    static func tokens(
+        of bytes: [UInt8], isTemplate: Bool = false, closesQuotes: Bool = false
+    ) -> [Token] {
+        var lexer = Lexer(
+            bytes, isTemplate ? .bareTemplate : .expression, closesQuotes: closesQuotes)
         while lexer.index < bytes.count {
             switch lexer.modes.last ?? .expression {
             case .expression: lexer.lexExpression()
@@ -83,9 +89,28 @@ struct Lexer {
         modes.append(.quoted)
     }
 
-    mutating func closeQuote() {
-        emit(.closeQuote, length: 1)
+    mutating func closeQuote(length: Int = 1) {
+        emit(.closeQuote, length: length)
         modes.removeLast()
+    }
+
+    /// Ends all text and interpolations that are open, as if the source had done it.
+    ///
+    /// Only where nothing but text in quotes is open: what a heredoc holds can go on.
+    mutating func closeText(newlineLength: Int) -> Bool {
+        guard closesQuotes, heredocs.isEmpty, modes.first == .expression else { return false }
+        emit(.closedByNewline, length: newlineLength)
+        index -= newlineLength
+        while modes.count > 1 {
+            if modes.last == .quoted {
+                closeQuote(length: 0)
+            } else {
+                emit(.closeSequence, length: 0)
+                braces = (sequenceBraces.popLast() ?? 1) - 1
+                modes.removeLast()
+            }
+        }
+        return true
     }
 
     mutating func openHeredoc(marker: [UInt8], length: Int) {

@@ -70,6 +70,8 @@ enum TokenKind: UInt8 {
     case apostrophe
 
     case quotedNewline
+    /// A newline in quotes that was taken to end the text; the newline itself follows.
+    case closedByNewline
     case invalidCharacter
     case invalidEncoding
 

@@ -8,7 +8,9 @@ extension Body {
     ) throws(Diagnostics) -> Body {
         var parser = Parser(source, limits: limits)
         let body = parser.parseBody(until: .endOfFile)
-        guard parser.errorCount == 0 else { throw Diagnostics(parser.diagnostics) }
+        guard parser.errorCount == 0 else {
+            throw BrokenFile(source).explained(parser.diagnostics)
+        }
         return body
     }
 }
@@ -24,7 +26,9 @@ extension Expression {
             if parser.next.kind != .endOfFile && !parser.isRecovering {
                 parser.fail(
                     "Extra characters after expression",
-                    "The expression ends before this place.", at: parser.next.range)
+                    "The expression ends before this place, but there is "
+                        + "\(parser.found(parser.next)).",
+                    at: parser.next.range, hint: "Remove what follows, or join it by an operator.")
             }
             return root
         }

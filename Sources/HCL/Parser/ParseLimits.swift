@@ -11,7 +11,7 @@ public struct ParseLimits: Sendable {
 
     /// Creates limits; the defaults are far beyond what people write.
     public init(
-        largestFile: Int = 8 * 1_024 * 1_024, deepestNesting: Int = 100, highestTree: Int = 1_000,
+        largestFile: Int = 8 * 1_024 * 1_024, deepestNesting: Int = 100, highestTree: Int = 400,
         mostDiagnostics: Int = 50
     ) {
         self.largestFile = min(largestFile, Int(UInt32.max))

@@ -28,8 +28,9 @@ extension Parser {
             if !isRecovering {
                 fail(
                     "Missing newline after block definition",
-                    "Nothing may follow the closing brace of a block on its line.",
-                    at: next.range)
+                    "The line must end after the closing brace of a block, but there is "
+                        + "\(found(next)).",
+                    at: next.range, hint: "Begin a new line here.")
             }
             recoverAfterItem()
         }
@@ -60,12 +61,13 @@ extension Parser {
             fail(
                 "Invalid block definition",
                 "The opening brace of a block must be on the line of its type and labels.",
-                at: token.range)
+                at: token.range, hint: "Write { at the end of this line, or = and a value.")
         default:
             guard !isRecovering else { return }
             fail(
-                "Invalid block definition", "A quoted label or an opening brace must follow here.",
-                at: token.range)
+                "Invalid block definition",
+                "A quoted label or an opening brace must follow here, but there is \(found(token)).",
+                at: token.range, hint: "Write NAME = VALUE for an argument, or NAME { for a block.")
         }
     }
 
@@ -74,11 +76,12 @@ extension Parser {
         case .newline, .endOfFile, .closeBrace:
             return nestedBody()
         default:
+            let before = errorCount
             let body = parseOneLineBody()
             if next.kind == .closeBrace {
                 read()
             } else {
-                failOneLineBlock(brace: brace)
+                if errorCount == before { failOneLineBlock(brace: brace) }
                 recover(after: .closeBrace)
             }
             return body
@@ -104,7 +107,8 @@ extension Parser {
             } else {
                 fail(
                     "Argument or block definition required",
-                    "An argument (name = value) must begin here.", at: name.range)
+                    "An argument (NAME = VALUE) must begin here, but this is \(found(name)).",
+                    at: name.range, hint: "Write the block on several lines.")
             }
             recoverAfterItem()
             return nil
@@ -121,11 +125,13 @@ extension Parser {
         case .newline:
             failOneLine("A block that begins on one line must end on it.", at: token.range)
         case .endOfFile where !isRecovering:
-            fail(
+            failUnclosed(
                 "Unclosed configuration block",
                 "The file ends before the brace of this block closes.", at: brace.range)
         case _ where !isRecovering:
-            failOneLine("The closing brace must follow the single argument.", at: token.range)
+            failOneLine(
+                "The closing brace must follow the single argument, but there is "
+                    + "\(found(token)).", at: token.range)
         default: break
         }
     }
@@ -153,10 +159,12 @@ extension Parser {
             case .endOfFile:
                 fail(
                     "Unterminated string literal", "The file ends before the quotes close.",
-                    at: token.range)
+                    at: token.range, hint: "Close the quotes of the label.")
                 return (label, open.range.union(token.range))
             default:
-                fail("Invalid string literal", "This cannot be in a label.", at: token.range)
+                fail(
+                    "Invalid string literal", "A label cannot contain \(found(token)).",
+                    at: token.range, hint: "Write plain text in the quotes.")
                 recover(after: .closeQuote)
                 return (label, open.range.union(token.range))
             }

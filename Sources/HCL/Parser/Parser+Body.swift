@@ -18,8 +18,9 @@ extension Parser {
                 continue
             }
             guard token.kind == .identifier else {
-                last = failBody(until: end, start: start)
-                break
+                last = failBody(start: start)
+                if token.kind == .endOfFile { break }
+                continue
             }
             switch parseItem() {
             case .attribute(let attribute):
@@ -50,15 +51,21 @@ extension Parser {
         let first = attributes[place].nameLocation.start
         fail(
             "Attribute redefined",
-            "\"\(attribute.name)\" has already been set in line \(first.line).",
-            at: attribute.nameRange, hint: "Each argument may be set once; remove one of them.")
+            "\"\(SafeText.name(attribute.name))\" is set a second time here; the first is in line "
+                + "\(first.line).",
+            at: attribute.nameRange, hint: "Remove this one or the one in line \(first.line).")
     }
 
-    /// Reports what should have been an item and skips to the end of the body.
-    private mutating func failBody(until end: TokenKind, start: ByteRange) -> ByteRange {
+    /// Reports what should have been an item and skips to the next one.
+    private mutating func failBody(start: ByteRange) -> ByteRange {
         let bad = read()
+        let before = itemStart
+        itemStart = bad.range.start
+        defer { itemStart = before }
         if !isRecovering {
             switch bad.kind {
+            // After another error a brace too many or too few is probably a consequence.
+            case .closeBrace where errorCount > 0: break
             case .openQuote:
                 fail(
                     "Invalid argument name", "The name of an argument is not quoted.",
@@ -68,30 +75,48 @@ extension Parser {
             default:
                 fail(
                     "Argument or block definition required",
-                    "An argument (name = value) or a block (name { … }) must begin here.",
-                    at: bad.range)
+                    "An argument (NAME = VALUE) or a block (NAME { … }) must begin here, but this is "
+                        + "\(found(bad)).",
+                    at: bad.range, hint: "Begin the line with the name of an argument or a block.")
             }
         }
-        recover(after: end)
+        if bad.kind != .endOfFile { recoverAfterItem() }
         return bad.range
     }
 
     private mutating func failUnclosedBlock(at brace: ByteRange) {
-        fail(
+        failUnclosed(
             "Unclosed configuration block", "The file ends before the brace of this block closes.",
-            at: brace, hint: "Add the missing }, or look for one too many { in the block.")
+            at: brace)
+    }
+
+    /// Reports a brace that nothing closes, with the one that the missing brace may belong to.
+    mutating func failUnclosed(_ summary: String, _ detail: String, at brace: ByteRange) {
+        guard errorCount == 0 else {
+            isRecovering = true
+            return
+        }
+        var hint = "Add the missing }, or remove a { that is too many."
+        if let suspect = unclosedBracket, suspect.range.start > brace.start {
+            hint = self.hint(unclosed: suspect)
+        }
+        fail(summary, detail, at: brace, hint: hint)
     }
 
     private mutating func parseItem() -> Item? {
         let name = read()
+        let before = itemStart
+        itemStart = name.range.start
+        defer { itemStart = before }
         switch next.kind {
         case .equal: return .attribute(finishAttribute(name, isOneLine: false))
         case .openQuote, .openBrace, .identifier: return .block(finishBlock(name))
         default:
             fail(
                 "Argument or block definition required",
-                "\"\(text(of: name))\" is neither followed by \"=\" nor by a block.",
-                at: name.range, hint: "Use an equals sign to set an argument.")
+                "After \"\(SafeText.name(text(of: name)))\" there must be = and a value, or a block, "
+                    + "but there is \(found(next)).",
+                at: name.range, hint: "Write = between the name and the value.")
             recoverAfterItem()
             return nil
         }
@@ -128,8 +153,9 @@ extension Parser {
         } else {
             fail(
                 "Missing newline after argument",
-                "The value ends before this place, and nothing may follow it on the line.",
-                at: next.range)
+                "The value ends before this place, and the line must end with it, but there is "
+                    + "\(found(next)).",
+                at: next.range, hint: "Begin a new line here.")
         }
     }
 }

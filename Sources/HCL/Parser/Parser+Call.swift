@@ -8,7 +8,7 @@ extension Parser {
             let part = read()
             guard part.kind == .identifier else {
                 return failCall(
-                    "Missing function name", "A name must follow the double colon.", part, first)
+                    "Missing function name", "A name must follow the double colon", part, first)
             }
             name += "::" + text(of: part)
             nameRange = nameRange.union(part.range)
@@ -16,7 +16,7 @@ extension Parser {
         }
         guard open.kind == .openParenthesis else {
             return failCall(
-                "Missing open parenthesis", "The arguments of the function must follow here.",
+                "Missing open parenthesis", "The arguments of the function must follow here",
                 open, first)
         }
         return withNewlines(false) { parser in
@@ -36,7 +36,9 @@ extension Parser {
     private mutating func failCall(
         _ summary: String, _ detail: String, _ token: Token, _ first: Token
     ) -> ExpressionNode {
-        fail(summary, detail, at: token.range)
+        fail(
+            summary, "\(detail), but there is \(found(token)).", at: token.range,
+            hint: "A function is called as NAMESPACE::NAME(…).")
         recover(over: .openParenthesis)
         return Self.placeholder(first.range.union(token.range))
     }
@@ -62,16 +64,19 @@ extension Parser {
                     fail(
                         "Missing closing parenthesis",
                         "Only the last argument can be expanded, and nothing may follow it.",
-                        at: separator.range)
+                        at: separator.range, hint: "Move this argument to the end.")
                 }
             case .endOfFile:
                 fail(
                     "Unterminated function call",
-                    "The file ends before the parenthesis of this call closes.", at: header)
+                    "The file ends before the parenthesis of this call closes.", at: header,
+                    hint: "Add the missing ) where the arguments end.")
             default:
                 fail(
-                    "Missing argument separator", "A comma must separate the arguments.",
-                    at: separator.range)
+                    "Missing argument separator",
+                    "A comma or the closing parenthesis must follow the argument, but there is "
+                        + "\(found(separator)).",
+                    at: separator.range, hint: "Add a comma before this.")
             }
             return recover(after: .closeParenthesis)
         }

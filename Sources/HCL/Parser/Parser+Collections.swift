@@ -29,10 +29,13 @@ extension Parser {
                     if next.kind == .endOfFile {
                         fail(
                             "Unterminated tuple constructor expression",
-                            "The file ends before this bracket closes.", at: open.range)
+                            "The file ends before this bracket closes.", at: open.range,
+                            hint: "Add the missing ] where the list ends.")
                     } else {
                         fail(
-                            "Missing item separator", "A comma must separate the elements.",
+                            "Missing item separator",
+                            "A comma or the closing bracket must follow the element, but there is "
+                                + "\(found(next)).",
                             at: next.range, hint: "Add a comma before this.")
                     }
                 }
@@ -64,17 +67,33 @@ extension Parser {
                 continue
             }
             if next.kind == .closeBrace { return read() }
-            guard let item = parseObjectItem(open, &tallest) else {
-                return recover(after: .closeBrace)
+            let before = itemStart
+            itemStart = next.range.start
+            let isWhole = parseItem(open, into: &items, &tallest)
+            if !isWhole {
+                // At the end of the file everything else would be a consequence.
+                if next.kind != .endOfFile { recoverAfterItem() }
+                isRecovering = isRecovering || next.kind == .endOfFile
             }
-            items.append(item)
-            switch next.kind {
-            case .closeBrace: return read()
-            case .comma, .newline: read()
-            default:
-                if !isRecovering { failAfterItem(open) }
-                return recover(after: .closeBrace)
-            }
+            itemStart = before
+            if !isWhole && isRecovering { return recover(after: .closeBrace) }
+        }
+    }
+
+    /// Parses an item and what separates it from the next; false when it is broken.
+    private mutating func parseItem(
+        _ open: Token, into items: inout [ObjectItemNode], _ tallest: inout Int
+    ) -> Bool {
+        guard let item = parseObjectItem(open, &tallest) else { return false }
+        items.append(item)
+        switch next.kind {
+        case .closeBrace: return true
+        case .comma, .newline:
+            read()
+            return true
+        default:
+            if !isRecovering { failAfterItem(open) }
+            return false
         }
     }
 
@@ -101,25 +120,28 @@ extension Parser {
         switch next.kind {
         case .newline, .comma:
             fail(
-                "Missing attribute value", "An equals sign and a value must follow the key.",
-                at: next.range)
+                "Missing attribute value",
+                "An equals sign and a value must follow the key, but there is \(found(next)).",
+                at: next.range, hint: "Write KEY = VALUE, or [ … ] for a list.")
         case .endOfFile: failUnterminatedObject(open)
         default:
             fail(
-                "Missing key/value separator", "An equals sign must follow the key.",
-                at: next.range, hint: "Quote a key that contains dots or spaces.")
+                "Missing key/value separator",
+                "An equals sign must follow the key, but there is \(found(next)).",
+                at: next.range, hint: "Write =, and quote a key that contains dots or spaces.")
         }
     }
 
     private mutating func failAfterItem(_ open: Token) {
         if next.kind == .endOfFile { return failUnterminatedObject(open) }
         fail(
-            "Missing attribute separator", "A newline or a comma must follow the value.",
-            at: next.range)
+            "Missing attribute separator",
+            "A newline or a comma must follow the value, but there is \(found(next)).",
+            at: next.range, hint: "Begin a new line here, or add a comma.")
     }
 
     private mutating func failUnterminatedObject(_ open: Token) {
-        fail(
+        failUnclosed(
             "Unterminated object constructor expression",
             "The file ends before this brace closes.", at: open.range)
     }

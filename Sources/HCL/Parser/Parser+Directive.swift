@@ -4,8 +4,9 @@ extension Parser {
         let keyword = next
         guard keyword.kind == .identifier else {
             return failDirective(
-                "Invalid template directive", "A word such as \"if\" or \"for\" must follow here.",
-                keyword)
+                "Invalid template directive",
+                "A word such as \"if\" or \"for\" must follow here, but there is \(found(keyword)).",
+                keyword, hint: "Write %%{ for a literal %{.")
         }
         read()
         if isKeyword(keyword, "if") {
@@ -26,19 +27,20 @@ extension Parser {
             let words = ["if", "else", "endif", "for", "endfor"]
             return failDirective(
                 "Invalid template control keyword",
-                "\"\(text(of: keyword))\" is not a directive.", keyword,
+                "\"\(SafeText.name(text(of: keyword)))\" is not a directive.", keyword,
                 hint: NearestName.hint(for: text(of: keyword), among: words)
                     ?? "Known are \(words.joined(separator: ", ")).")
         }
         return finishSequence { parser, close in
             parser.fail(
-                "Extra characters in directive", "A closing brace must follow here.",
-                at: close.range)
+                "Extra characters in directive",
+                "A closing brace must follow here, but there is \(parser.found(close)).",
+                at: close.range, hint: "Close the directive with }.")
         }
     }
 
     private mutating func failDirective(
-        _ summary: String, _ detail: String, _ token: Token, hint: String? = nil
+        _ summary: String, _ detail: String, _ token: Token, hint: String
     ) -> Bool {
         if !isRecovering { fail(summary, detail, at: token.range, hint: hint) }
         recover(after: .closeSequence)

@@ -25,9 +25,11 @@ extension Parser {
         guard next.kind == .colon else {
             fail(
                 "Missing false expression in conditional",
-                "A colon and the result for the other case must follow here.", at: next.range,
+                "A colon and the result for the other case must follow here, but there is "
+                    + "\(found(next)).", at: next.range,
                 hint: next.kind == .newline
-                    ? "To go on in the next line, put the whole condition in parentheses." : nil)
+                    ? "To go on in the next line, put the whole condition in parentheses."
+                    : "Write CONDITION ? VALUE : OTHER.")
             return condition
         }
         read()
@@ -103,15 +105,12 @@ extension Parser {
         if !isRecovering {
             if token.kind == .endOfFile {
                 fail(
-                    "Missing expression", "The file ends where an expression must begin.",
-                    at: token.range)
+                    "Missing expression", "The file ends where a value must begin.",
+                    at: token.range, hint: "Write the value, and close what is open.")
             } else {
-                let hint =
-                    token.kind == .newline
-                    ? "Put the value on the line of the equals sign, or in parentheses." : nil
                 fail(
-                    "Invalid expression", "An expression must begin here.", at: token.range,
-                    hint: hint)
+                    "Invalid expression", "A value must begin here, but there is \(found(token)).",
+                    at: token.range, hint: "Write a value here; text must be in quotes.")
             }
         }
         isRecovering = true
@@ -122,14 +121,16 @@ extension Parser {
         return withNewlines(false) { parser in
             let before = parser.errorCount
             let inner = parser.parseExpression()
-            if parser.errorCount > before {
+            if parser.isRecovering && parser.errorCount > before {
                 parser.recover(after: .closeParenthesis)
                 return inner
             }
             if parser.next.kind != .closeParenthesis {
                 parser.fail(
-                    "Unbalanced parentheses", "A closing parenthesis must follow here.",
-                    at: parser.next.range)
+                    "Unbalanced parentheses",
+                    "A closing parenthesis must follow here, but there is "
+                        + "\(parser.found(parser.next)).",
+                    at: parser.next.range, hint: "Add the missing ).")
                 parser.isRecovering = true
             }
             let close = parser.read()
@@ -167,7 +168,8 @@ extension Parser {
             "Invalid number literal",
             digits.count > Number.longestText
                 ? "A number may have at most \(Number.longestText) digits."
-                : "\"\(text(of: token))\" is not a number.", at: token.range)
+                : "\"\(SafeText.name(text(of: token)))\" is not a number.", at: token.range,
+            hint: "Put versions, addresses and other text in quotes.")
         return .zero
     }
 }

@@ -16,7 +16,7 @@ extension Parser {
             names = ForNames(key: first, value: second)
         }
         guard isKeyword(next, "in") else {
-            failFor(summary, "The word \"in\" must follow the names.")
+            failFor(summary, "The word \"in\" must follow the names")
             return nil
         }
         read()
@@ -25,14 +25,16 @@ extension Parser {
 
     private mutating func parseForName(_ summary: String) -> String? {
         guard next.kind == .identifier else {
-            failFor(summary, "The name of a variable must follow here.")
+            failFor(summary, "The name of a variable must follow here")
             return nil
         }
         return text(of: read())
     }
 
     private mutating func failFor(_ summary: String, _ detail: String) {
-        if !isRecovering { fail(summary, detail, at: next.range) }
+        if isRecovering { return }
+        fail(
+            summary, "\(detail), but there is \(found(next)).", at: next.range, hint: Self.forHint)
     }
 
     /// Parses a `for` whose opening bracket has been read and whose keyword comes next.
@@ -47,13 +49,15 @@ extension Parser {
     }
 
     private static let forSummary = "Invalid 'for' expression"
+    private static let forHint =
+        "Write [for V in LIST : VALUE] or {for K, V in MAP : KEY => VALUE}."
 
     private mutating func parseForParts(_ open: Token, _ closer: TokenKind) -> ExpressionNode? {
         guard let names = parseForNames(Self.forSummary) else { return nil }
         var tallest = 0
         guard let collection = parsePart(&tallest) else { return nil }
         guard next.kind == .colon else {
-            failFor(Self.forSummary, "A colon must follow the collection.")
+            failFor(Self.forSummary, "A colon must follow the collection")
             return nil
         }
         read()
@@ -76,7 +80,7 @@ extension Parser {
         if close.kind == closer {
             read()
         } else {
-            failFor(Self.forSummary, "Nothing may follow the 'for' expression here.")
+            failFor(Self.forSummary, "The 'for' expression must end here")
             close = recover(after: closer)
         }
         checkForm(open, key: key, value: value, ellipsis: ellipsis)
@@ -101,15 +105,19 @@ extension Parser {
         if open.kind == .openBrace {
             guard key == nil else { return }
             fail(
-                Self.forSummary, "An object needs a key: write key => value.", at: value.range)
+                Self.forSummary, "An object needs a key for each value.", at: value.range,
+                hint: "Write KEY => VALUE, or [ ] for a list.")
             return
         }
         if let key {
-            fail(Self.forSummary, "A tuple has no keys.", at: key.range)
+            fail(
+                Self.forSummary, "A list has no keys.", at: key.range,
+                hint: "Remove the key, or write { } for an object.")
         }
         if let ellipsis {
             fail(
-                Self.forSummary, "Only an object can group elements by key.", at: ellipsis.range)
+                Self.forSummary, "Only an object can group elements by key.", at: ellipsis.range,
+                hint: "Remove the ..., or write { } for an object.")
         }
     }
 }

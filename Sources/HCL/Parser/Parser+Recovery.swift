@@ -1,11 +1,14 @@
 extension Parser {
-    /// Skips to just after a closing token, over pairs nested in between, and returns it.
+    /// Skips to just after a closing token, over pairs nested in between, and returns it; stops
+    /// before that where the next item of an enclosing body or object begins.
     @discardableResult
     mutating func recover(after end: TokenKind) -> Token {
         let start = end.opposite
         isRecovering = true
         var nesting = 0
+        let limit = indentation(at: itemStart)
         while true {
+            if nesting > 0 || next.kind != end, isAtNextItem(limit) { return next }
             let token = read()
             var kind = token.kind
             if end == .closeSequence && kind == .openDirective { kind = .openInterpolation }
@@ -22,21 +25,28 @@ extension Parser {
 
     /// Skips over the next pair that begins with an opening token.
     mutating func recover(over start: TokenKind) {
-        while true {
+        let limit = indentation(at: itemStart)
+        while !isAtNextItem(limit) {
             let kind = read().kind
             if kind == start || kind == .endOfFile { break }
         }
         if let end = start.opposite { recover(after: end) }
     }
 
-    /// Skips to the next line that begins outside of all brackets opened on the way.
+    /// Skips what is left of a broken item, up to where the next one begins.
+    ///
+    /// That is a line that is not indented more than the broken item and lies outside of all
+    /// brackets that were opened on the way. If it is indented as much, the brackets before it are
+    /// probably in order, and its errors have nothing to do with those before.
     mutating func recoverAfterItem() {
         isRecovering = true
         var open: [TokenKind] = []
-        while true {
+        let limit = indentation(at: itemStart)
+        while !isAtNextItem(limit) {
+            if open.isEmpty && next.kind == .closeBrace { break }
             let kind = read().kind
             switch kind {
-            case .newline where open.isEmpty, .endOfFile: return
+            case .endOfFile: return
             case .openBrace, .openBracket, .openParenthesis, .openQuote, .openHeredoc,
                 .openInterpolation, .openDirective:
                 open.append(kind)
@@ -47,10 +57,33 @@ extension Parser {
             default: break
             }
         }
+        let isInStep =
+            nextVisible.kind == .closeBrace
+            || indentation(at: nextVisible.range.start) == limit
+        if isInStep && !hasGivenUp { isRecovering = false }
     }
 
     /// Drops the innermost opening token that fits and all that were opened after it.
     private func close(_ open: inout [TokenKind], where fits: (TokenKind) -> Bool) {
         while let last = open.popLast(), !fits(last) {}
+    }
+
+    /// Whether what comes next ends the item being parsed for certain: it begins a line and is
+    /// not indented more than the line of the item.
+    private func isAtNextItem(_ limit: Int) -> Bool {
+        guard isAtLineStart, !hasGivenUp else { return false }
+        let token = nextVisible
+        switch token.kind {
+        case .identifier, .openQuote, .openParenthesis, .closeBrace:
+            return token.range.start > itemStart && indentation(at: token.range.start) <= limit
+        default: return false
+        }
+    }
+
+    /// The width of the white space at the beginning of the line of an offset.
+    func indentation(at offset: Int) -> Int {
+        let start = source.lineStart(before: offset, within: .max)
+        let rest = source.bytes[start...]
+        return rest.prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.count
     }
 }

@@ -51,7 +51,7 @@ extension Parser {
             if let step = parseStep(after: dot) { chain.steps.append(step) }
         case .star: parseAttributeSplat(&chain, dot: dot)
         default:
-            fail("Invalid attribute name", "A name must follow the dot.", at: token.range)
+            failAttributeName(token)
             isRecovering = true
         }
     }
@@ -99,6 +99,13 @@ extension Parser {
             base: .splat(source, each: each, marker: marker, range), baseHeight: height)
     }
 
+    private mutating func failAttributeName(_ token: Token) {
+        fail(
+            "Invalid attribute name",
+            "A name must follow the dot, but there is \(found(token)).", at: token.range,
+            hint: "Write a name after the dot, or use [\"NAME\"] for one with other characters.")
+    }
+
     private mutating func failAttributeSplat() {
         if !isRecovering {
             if next.kind == .star {
@@ -107,7 +114,7 @@ extension Parser {
                     "There can be only one \".*\" in a chain of steps.", at: next.range,
                     hint: "Use [*], which can be nested.")
             } else {
-                fail("Invalid attribute name", "A name must follow the dot.", at: next.range)
+                failAttributeName(next)
             }
         }
         isRecovering = true
@@ -141,8 +148,9 @@ extension Parser {
         let close = read()
         guard close.kind != .closeBracket && !isRecovering else { return close }
         fail(
-            "Missing close bracket", "\(what) must end with a closing bracket here.",
-            at: close.range)
+            "Missing close bracket",
+            "\(what) must end with a closing bracket here, but there is \(found(close)).",
+            at: close.range, hint: "Add the missing ].")
         return recover(after: .closeBracket)
     }
 

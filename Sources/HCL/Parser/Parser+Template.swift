@@ -59,16 +59,32 @@ extension Parser {
                 }
             default:
                 if !isRecovering {
-                    fail(
-                        "Unterminated template string", "The text does not end properly.",
-                        at: token.range,
-                        hint: end == .closeHeredoc
-                            ? "The closing marker must be alone on a line that ends with a newline."
-                            : nil)
+                    failText(token, end, start)
                 }
                 return recover(after: end).range
             }
         }
+    }
+
+    private mutating func failText(_ token: Token, _ end: TokenKind, _ start: ByteRange) {
+        let what = end == .closeHeredoc ? "heredoc" : "text"
+        let line = source.position(at: start.start).line
+        fail(
+            "Unterminated template string",
+            "The \(what) that begins in line \(line) does not end, and there is \(found(token)).",
+            at: token.range,
+            hint: end == .closeHeredoc
+                ? heredocHint(start) : "Close the text with a quotation mark.")
+    }
+
+    /// What keeps the line that looks like the end of a heredoc from being it.
+    private func heredocHint(_ start: ByteRange) -> String {
+        let lines = source.bytes.prefix(start.start).split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let head = String(decoding: lines.dropLast().last ?? [], as: UTF8.self)
+        let marker = head.split(separator: "<").last.map { String($0.drop { $0 == "-" }) } ?? ""
+        let name = SafeText.name(marker.filter { !$0.isWhitespace })
+        return "Write \(name) alone on a line, and end that line with a newline."
     }
 
     private func trimLast(_ parts: inout [TemplatePart]) {
@@ -92,7 +108,8 @@ extension Parser {
             } else {
                 parser.fail(
                     "Extra characters after interpolation expression",
-                    "A closing brace must follow here.", at: close.range,
+                    "A closing brace must follow here, but there is \(parser.found(close)).",
+                    at: close.range,
                     hint: "Write $${ if the sequence is meant for another language.")
             }
         }

@@ -61,13 +61,14 @@ extension Parser {
         if count < digits {
             fail(
                 "Invalid escape sequence",
-                "\(digits) hexadecimal digits must follow \\\(digits == 4 ? "u" : "U").", at: range)
+                "\(digits) hexadecimal digits must follow \\\(digits == 4 ? "u" : "U").", at: range,
+                hint: "Write \\\\ for a backslash, or give all \(digits) digits.")
         } else if let scalar = Unicode.Scalar(value) {
             result += UTF8.encode(scalar) ?? UTF8.EncodedScalar()
         } else {
             fail(
                 "Invalid escape sequence", "There is no Unicode character with this number.",
-                at: range)
+                at: range, hint: "Write the character itself, or \\U and its eight digits.")
         }
         return length
     }

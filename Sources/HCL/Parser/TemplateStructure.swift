@@ -50,7 +50,8 @@ struct TemplateStructure {
         case .closer(let closer, let range):
             parser.fail(
                 "Unexpected \(closer.rawValue) directive",
-                "No directive is open that this could belong to.", at: range)
+                "No directive is open that this could belong to.", at: range,
+                hint: "Remove it, or write the %{ if } or %{ for } that it belongs to.")
             return Parser.placeholder(range)
         case .end(let range):
             return Parser.placeholder(range)
@@ -70,7 +71,7 @@ struct TemplateStructure {
                 parser.fail(
                     "Unexpected end of template",
                     "The \(directive) directive of line \(line) has no end\(directive).",
-                    at: range)
+                    at: range, hint: "Write %{ end\(directive) } where it ends.")
                 return nil
             case .closer(let closer, let range):
                 index += 1
@@ -129,7 +130,8 @@ struct TemplateStructure {
     ) {
         parser.fail(
             "Unexpected \(closer.rawValue) directive",
-            "The directive that is open here ends with \(expected).", at: range)
+            "The directive that is open here ends with \(expected).", at: range,
+            hint: "Write %{ \(expected) } instead.")
     }
 
     /// The content of a directive; empty content is an empty text at a place.

@@ -1,20 +1,87 @@
 /// One thing wrong with a file, with the place and, where one is known, a remedy.
-public struct Diagnostic: Error, Sendable, Equatable {
-    /// What is wrong, in a few words that do not depend on the values involved.
-    public var summary: String
-    /// One or more full sentences with the names and values involved.
-    public var detail: String
-    /// The place; absent only for a problem of a whole file or of a caller.
-    public var range: SourceRange?
-    /// What to do next.
-    public var hint: String?
+///
+/// Cheap to pass around and to throw: the content lies elsewhere and is shared.
+public struct Diagnostic: Error, Sendable {
+    private final class Content: Sendable {
+        let summary: String
+        let detail: String
+        let range: SourceRange?
+        let hint: String?
+        let companions: [Diagnostic]
 
-    /// Creates a diagnostic.
+        init(
+            _ summary: String, _ detail: String, _ range: SourceRange?, _ hint: String?,
+            _ companions: [Diagnostic]
+        ) {
+            self.summary = summary
+            self.detail = detail
+            self.range = range
+            self.hint = hint
+            self.companions = companions
+        }
+    }
+
+    private let content: Content
+
+    /// What is wrong, in a few words that do not depend on the values involved.
+    public var summary: String { content.summary }
+    /// One or more full sentences with the names and values involved.
+    public var detail: String { content.detail }
+    /// The place; absent only for a problem of a whole file or of a caller.
+    public var range: SourceRange? { content.range }
+    /// What to do next.
+    public var hint: String? { content.hint }
+    /// Other errors that were found together with this one and do not follow from it.
+    public var companions: [Diagnostic] { content.companions }
+
+    /// Creates a diagnostic; texts of great length are cut, and control characters made visible.
     public init(summary: String, detail: String, range: SourceRange?, hint: String? = nil) {
-        self.summary = summary
-        self.detail = detail
-        self.range = range
-        self.hint = hint
+        content = Content(
+            summary, SafeText.sentence(detail), range, hint.map(SafeText.sentence), [])
+    }
+
+    private init(_ content: Content) { self.content = content }
+
+    /// The same diagnostic with a hint, unless it has one.
+    public func suggesting(_ hint: @autoclosure () -> String?) -> Diagnostic {
+        guard self.hint == nil, let hint = hint() else { return self }
+        return Diagnostic(
+            Content(summary, detail, range, SafeText.sentence(hint), companions))
+    }
+}
+
+extension Diagnostic: Equatable {
+    /// Tells whether two diagnostics say the same of the same place, whatever was found with them.
+    public static func == (left: Diagnostic, right: Diagnostic) -> Bool {
+        left.content === right.content
+            || left.range == right.range && left.summary == right.summary
+                && left.detail == right.detail && left.hint == right.hint
+    }
+}
+
+extension Diagnostic {
+    /// The most errors that one evaluation gathers.
+    static let mostCompanions = 50
+
+    /// This diagnostic and its companions.
+    public var all: [Diagnostic] {
+        [companions.isEmpty ? self : Diagnostic(Content(summary, detail, range, hint, []))]
+            + companions
+    }
+
+    /// Whether there is no room for more errors.
+    var isFull: Bool { companions.count + 1 >= Self.mostCompanions }
+
+    /// This diagnostic with those of another one as further companions; each is kept once.
+    public func joined(with other: Diagnostic) -> Diagnostic {
+        var others = companions
+        for diagnostic in other.all
+        where others.count + 1 < Self.mostCompanions && diagnostic != self
+            && !others.contains(diagnostic)
+        {
+            others.append(diagnostic)
+        }
+        return Diagnostic(Content(summary, detail, range, hint, others))
     }
 }
 
@@ -35,6 +102,11 @@ public struct Diagnostics: Error, Sendable, Equatable {
     /// Creates a collection of diagnostics.
     public init(_ items: [Diagnostic]) {
         self.items = items
+    }
+
+    /// Creates a collection of a diagnostic and its companions.
+    public init(_ diagnostic: Diagnostic) {
+        items = diagnostic.all
     }
 }
 

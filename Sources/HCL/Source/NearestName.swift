@@ -3,6 +3,11 @@ public enum NearestName {
     /// The longest name that is compared; longer ones are not typing mistakes.
     private static let longestName = 64
 
+    /// The most names that are compared, since a file may have very many.
+    private static let mostCandidates = 1_000
+    /// The most names that a hint lists.
+    private static let mostListed = 8
+
     /// The candidate closest to a name, or nothing when none is close enough.
     ///
     /// Close means at most a third of the letters changed, and never more than three. The result
@@ -14,7 +19,7 @@ public enum NearestName {
         guard letters.count <= longestName else { return nil }
         let limit = min(3, letters.count / 3)
         var best: (distance: Int, name: String)?
-        for candidate in candidates where candidate != name {
+        for candidate in candidates.prefix(mostCandidates) where candidate != name {
             let other = Array(candidate.utf8)
             guard abs(other.count - letters.count) <= limit else { continue }
             let distance = distance(letters, other)
@@ -30,6 +35,19 @@ public enum NearestName {
     /// A ready hint such as `Did you mean "talos_version"?`, or nothing.
     public static func hint(for name: String, among candidates: some Sequence<String>) -> String? {
         suggestion(for: name, among: candidates).map { "Did you mean \"\($0)\"?" }
+    }
+
+    /// A hint with the nearest name or, when none is near, with the names that there are.
+    static func hintOrList(for name: String, among candidates: [String]) -> String {
+        if let hint = hint(for: name, among: candidates) { return hint }
+        if candidates.isEmpty { return "It has no names at all." }
+        return "Known names are \(list(candidates))."
+    }
+
+    /// Some names for use in a sentence.
+    static func list(_ names: [String]) -> String {
+        let shown = names.sorted().prefix(mostListed).map(SafeText.name).joined(separator: ", ")
+        return names.count > mostListed ? "\(shown) and \(names.count - mostListed) more" : shown
     }
 
     /// The number of insertions, deletions, changes and swaps of neighbours between two names.

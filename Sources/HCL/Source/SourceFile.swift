@@ -32,20 +32,47 @@ public final class SourceFile: Sendable {
             lineStart = index + 1
         }
         if line == 1, limit >= 3, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { lineStart = 3 }
-        let column = String(decoding: bytes[lineStart..<limit], as: UTF8.self).count + 1
-        return SourcePosition(line: line, column: column, byte: limit)
+        return SourcePosition(
+            line: line, column: characterCount(from: lineStart, to: limit) + 1, byte: limit)
+    }
+
+    /// The number of grapheme clusters between two places of a line.
+    private func characterCount(from start: Int, to end: Int) -> Int {
+        let text = bytes[start..<end]
+        // Of plain letters each is a cluster, so that very long lines cost little.
+        if text.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "\r") }) { return text.count }
+        return String(decoding: text, as: UTF8.self).count
     }
 
     /// The text of the line that contains an offset, without its line ending.
     public func line(containing offset: Int) -> String {
+        let start = lineStart(before: offset, within: .max)
+        let end = lineEnd(after: offset, within: .max)
+        return String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
+    }
+
+    /// Where the line of an offset begins; in a long line, the first whole scalar of a window.
+    func lineStart(before offset: Int, within window: Int) -> Int {
         let limit = min(max(offset, 0), bytes.count)
-        let newline = UInt8(ascii: "\n")
         var start = limit
-        while start > 0, bytes[start - 1] != newline { start -= 1 }
+        while start > 0, bytes[start - 1] != UInt8(ascii: "\n") {
+            if limit - start >= window && bytes[start] & 0xC0 != 0x80 { break }
+            start -= 1
+        }
+        return start
+    }
+
+    /// Where the line of an offset ends, without its line ending; in a long line, where the last
+    /// whole scalar of a window does.
+    func lineEnd(after offset: Int, within window: Int) -> Int {
+        let limit = min(max(offset, 0), bytes.count)
         var end = limit
-        while end < bytes.count, bytes[end] != newline { end += 1 }
-        if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-        return String(decoding: bytes[start..<end], as: UTF8.self)
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\n") {
+            if end - limit >= window && bytes[end] & 0xC0 != 0x80 { break }
+            end += 1
+        }
+        let endsInReturn = end > 0 && end >= limit && bytes[end - 1] == UInt8(ascii: "\r")
+        return endsInReturn && (end == bytes.count || bytes[end] == 0x0A) ? end - 1 : end
     }
 
     /// The text between two offsets, with invalid bytes replaced.

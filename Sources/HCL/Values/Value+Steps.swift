@@ -3,6 +3,18 @@ struct StepFailure: Error {
     let summary: String
     let detail: String
     var hint: String?
+
+    /// What to do about a value that is null.
+    static let nullHint = "Give a replacement for a missing value, as in try(EXPRESSION, OTHER)."
+}
+
+extension StepFailure {
+    fileprivate init(missingAttribute name: String, among names: [String]) {
+        self.init(
+            summary: "Unsupported attribute",
+            detail: "The object has no attribute \"\(SafeText.name(name))\".",
+            hint: NearestName.hintOrList(for: name, among: names))
+    }
 }
 
 extension Value {
@@ -12,38 +24,40 @@ extension Value {
         case .null:
             throw StepFailure(
                 summary: "Attempt to get attribute from null value",
-                detail: "The value is null, so it has no attribute \"\(name)\".")
+                detail: "The value is null, so it has no attribute \"\(SafeText.name(name))\".",
+                hint: StepFailure.nullHint)
         case .object(let attributes):
             if let value = attributes[name] { return value }
-            throw StepFailure(
-                summary: "Unsupported attribute",
-                detail: "The object has no attribute \"\(name)\".",
-                hint: NearestName.hint(for: name, among: attributes.keys))
+            throw StepFailure(missingAttribute: name, among: attributes.keys)
         case .map(_, let elements):
             if let value = elements[name] { return value }
             throw StepFailure(
-                summary: "Missing map element", detail: "The map has no element \"\(name)\".",
-                hint: NearestName.hint(for: name, among: elements.keys))
+                summary: "Missing map element",
+                detail: "The map has no element \"\(SafeText.name(name))\".",
+                hint: NearestName.hintOrList(for: name, among: elements.keys))
         case .unknown(let unknown):
             return .unknown(unknown.retyped(try unknown.type.attributeType(name)))
         case .list, .set, .tuple, .bool, .number, .string:
             throw StepFailure(
                 summary: "Unsupported attribute",
                 detail: "A value of type \(type.friendlyName) has no attributes.",
-                hint: elements == nil ? nil : "Use an index such as [0] to choose an element.")
+                hint: elements == nil
+                    ? "Only objects and maps have attributes; look at what is left of the dot."
+                    : "Use an index such as [0] to choose an element, or [*] for all of them.")
         }
     }
 
     /// The element that a key selects.
     func element(at key: Value) throws(StepFailure) -> Value {
         if case .null = key {
-            throw Self.invalidIndex("The key is null.")
+            throw Self.invalidIndex(
+                "The key is null.", hint: "Use a key that always has a value.")
         }
         switch self {
         case .null:
             throw StepFailure(
                 summary: "Attempt to index null value",
-                detail: "The value is null, so it has no elements.")
+                detail: "The value is null, so it has no elements.", hint: StepFailure.nullHint)
         case .unknown(let unknown):
             return .unknown(unknown.retyped(try unknown.type.elementType(at: key)))
         case .list(let type, let elements):
@@ -55,9 +69,13 @@ extension Value {
         case .object(let attributes):
             return try Self.element(of: attributes, at: key, type: .dynamic)
         case .set:
-            throw Self.invalidIndex("The elements of a set have no order and no keys.")
+            throw Self.invalidIndex(
+                "The elements of a set have no order and no keys.",
+                hint: "Make a list of it with tolist().")
         case .bool, .number, .string:
-            throw Self.invalidIndex("A value of type \(type.friendlyName) has no elements.")
+            throw Self.invalidIndex(
+                "A value of type \(type.friendlyName) has no elements.",
+                hint: "Only collections have; look at what is left of the bracket.")
         }
     }
 
@@ -71,7 +89,10 @@ extension Value {
         do {
             return try key.converted(to: type)
         } catch {
-            throw invalidIndex("The key does not select an element: \(error).")
+            let needed = type == .number ? "a number" : "text"
+            throw invalidIndex(
+                "The key does not select an element: \(error).",
+                hint: "Use \(needed) in the brackets.")
         }
     }
 
@@ -83,10 +104,14 @@ extension Value {
         case .number(let number):
             guard let index = number.integer, elements.indices.contains(index) else {
                 let count = elements.count == 1 ? "1 element" : "\(elements.count) elements"
-                throw invalidIndex("There is no element \(number); there are \(count).")
+                throw invalidIndex(
+                    "There is no element \(SafeText.name(number.description)); there are \(count).",
+                    hint: elements.isEmpty
+                        ? "Test for an empty list first, as in length(VALUE) > 0."
+                        : "Elements are counted from 0, so the last is \(elements.count - 1).")
             }
             return elements[index]
-        default: throw invalidIndex("The key is null.")
+        default: throw invalidIndex("The key is null.", hint: "Use a key that has a value.")
         }
     }
 
@@ -98,9 +123,9 @@ extension Value {
         case .string(let name):
             if let value = elements[name] { return value }
             throw invalidIndex(
-                "There is no element \"\(name)\".",
-                hint: NearestName.hint(for: name, among: elements.keys))
-        default: throw invalidIndex("The key is null.")
+                "There is no element \"\(SafeText.name(name))\".",
+                hint: NearestName.hintOrList(for: name, among: elements.keys))
+        default: throw invalidIndex("The key is null.", hint: "Use a key that has a value.")
         }
     }
 }
@@ -112,14 +137,12 @@ extension ValueType {
         case .map(let element): return element
         case .object(let attributes):
             if let type = attributes[name] { return type }
-            throw StepFailure(
-                summary: "Unsupported attribute",
-                detail: "The object has no attribute \"\(name)\".",
-                hint: NearestName.hint(for: name, among: attributes.keys))
+            throw StepFailure(missingAttribute: name, among: attributes.keys.sorted())
         case .bool, .number, .string, .list, .set, .tuple:
             throw StepFailure(
                 summary: "Unsupported attribute",
-                detail: "A value of type \(friendlyName) has no attributes.")
+                detail: "A value of type \(friendlyName) has no attributes.",
+                hint: "Only objects and maps have attributes; look at what is left of the dot.")
         }
     }
 
@@ -133,7 +156,8 @@ extension ValueType {
         case .bool, .number, .string, .set:
             throw StepFailure(
                 summary: "Invalid index",
-                detail: "A value of type \(friendlyName) has no elements to select.")
+                detail: "A value of type \(friendlyName) has no elements to select.",
+                hint: "Only collections have; look at what is left of the bracket.")
         }
     }
 }

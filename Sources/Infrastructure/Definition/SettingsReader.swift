@@ -5,7 +5,9 @@ final class ProblemList {
     private(set) var items: [Diagnostic] = []
 
     func add(_ diagnostic: Diagnostic) {
-        if !items.contains(diagnostic) { items.append(diagnostic) }
+        for diagnostic in diagnostic.all where !items.contains(diagnostic) {
+            items.append(diagnostic)
+        }
     }
 
     func add(_ summary: String, _ detail: String, at range: SourceRange?, hint: String? = nil) {

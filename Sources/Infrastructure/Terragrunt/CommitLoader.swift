@@ -63,8 +63,13 @@ final class CommitLoader {
         }
     }
 
-    /// All errors that a thrown one stands for: a malformed file usually has several.
+    /// All errors that a thrown one stands for: a malformed file usually has several, and so has
+    /// an object with several values that fail.
     func complete(_ diagnostic: Diagnostic) -> [Diagnostic] {
+        diagnostic.all.flatMap(completeOne)
+    }
+
+    private func completeOne(_ diagnostic: Diagnostic) -> [Diagnostic] {
         guard let path = diagnostic.range?.source.path, let all = syntaxErrors[path],
             all.first == diagnostic
         else { return [diagnostic] }

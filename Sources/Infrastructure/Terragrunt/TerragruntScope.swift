@@ -91,13 +91,20 @@ final class TerragruntScope: EvaluationEnvironment {
         }
     }
 
-    /// All locals as an object; throws the first error in the order of the file.
+    /// All locals as an object; throws the errors of all of them.
     func allLocals(budget: EvaluationBudget) throws(Diagnostic) -> Value {
         var pairs: [(key: String, value: Value)] = []
+        var failure: Diagnostic?
         for attribute in localAttributes {
-            let value = try local(attribute.name, at: attribute.nameLocation, budget: budget)
-            pairs.append((attribute.name, value))
+            do {
+                let value = try local(attribute.name, at: attribute.nameLocation, budget: budget)
+                pairs.append((attribute.name, value))
+            } catch {
+                if budget.failure != nil { throw error }
+                failure = failure?.joined(with: error) ?? error
+            }
         }
+        if let failure { throw failure }
         return .object(ValueMap(pairs))
     }
 

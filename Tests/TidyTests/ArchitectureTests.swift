@@ -66,12 +66,20 @@ struct ArchitectureTests {
         }
     }
 
+    /// The one file of a pure room that may do more, and why.
+    static let pureExceptions: [String: Set<String>] = [
+        // It makes a thread with a large stack for deep recursion, and does nothing else.
+        "Sources/HCL/Source/StackRoom.swift": ["Darwin", "Glibc", "Musl"]
+    ]
+
     @Test("A pure room imports nothing that could act", arguments: Array(pureRooms.keys))
     func purity(room: String) throws {
         let names = Set(Self.rooms.map(\.room))
         let allowed = try #require(Self.pureRooms[room]).union(names)
         for file in try SourceTree.files(below: "Sources/\(room)") {
-            for module in file.imports where !allowed.contains(module) {
+            let exceptions = Self.pureExceptions[file.path] ?? []
+            for module in file.imports
+            where !allowed.contains(module) && !exceptions.contains(module) {
                 Issue.record("\(file.path) imports \(module), but \(room) is pure")
             }
         }

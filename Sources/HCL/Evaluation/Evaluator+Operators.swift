@@ -10,9 +10,7 @@ extension Evaluator {
         case .number(let number): return .number(number.negated)
         case .unknown: return value
         default:
-            throw failure(
-                "Operation failed", "The operand is null, so there is nothing to compute with.",
-                at: range, hint: "Give a replacement, as in coalesce(VALUE, OTHER).")
+            throw nullOperand("operand", at: range)
         }
     }
 
@@ -81,11 +79,7 @@ extension Evaluator {
             return equality(first, second, isNegated: symbol == .notEqual)
         }
         if first.isNull || second.isNull {
-            throw failure(
-                "Operation failed",
-                "The \(first.isNull ? "left" : "right") operand is null, so there is nothing to "
-                    + "compute with.", at: range,
-                hint: "Give a replacement, as in coalesce(VALUE, OTHER).")
+            throw nullOperand(first.isNull ? "left operand" : "right operand", at: range)
         }
         if first.isUnknown || second.isUnknown {
             return Self.unknown(first, second, symbol.isArithmetic ? .number : .bool)
@@ -99,6 +93,12 @@ extension Evaluator {
                 hint: "Test the divisor first, as in N == 0 ? 0 : X / N.")
         }
         return value
+    }
+
+    private func nullOperand(_ what: String, at range: ByteRange) -> Diagnostic {
+        failure(
+            "Operation failed", "The \(what) is null, so there is nothing to compute with.",
+            at: range, hint: "Give a replacement, as in coalesce(VALUE, OTHER).")
     }
 
     private func converted(_ operand: Operand, to type: ValueType) throws(Diagnostic) -> Value {

@@ -56,12 +56,7 @@ extension Evaluator {
     private func apply(
         _ symbol: BinaryOperator, _ left: Operand, _ right: Operand, _ range: ByteRange
     ) throws(Diagnostic) -> Value {
-        let type: ValueType
-        switch symbol {
-        case .and, .or: type = .bool
-        case .equal, .notEqual: type = .dynamic
-        default: type = .number
-        }
+        let type = symbol.operandType
         // Errors of conversion come before those of the operands, which logic may ignore.
         let first = try converted(left, to: type)
         let second = try converted(right, to: type)
@@ -143,6 +138,15 @@ extension Evaluator {
 }
 
 extension BinaryOperator {
+    /// The type that operands are converted to.
+    fileprivate var operandType: ValueType {
+        switch self {
+        case .and, .or: .bool
+        case .equal, .notEqual: .dynamic
+        default: .number
+        }
+    }
+
     fileprivate var isArithmetic: Bool {
         switch self {
         case .add, .subtract, .multiply, .divide, .modulo: true

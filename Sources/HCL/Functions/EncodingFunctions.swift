@@ -9,7 +9,6 @@ enum EncodingFunctions {
             call throws(Diagnostic) in try call.result(call.arguments[0].json ?? "null")
         },
         .init("jsondecode", [.text("str")], decodeJSON),
-        .init("yamldecode", [.text("src")], decodeYAML),
         .init("urlencode", [.text("str")], result: .string) { call throws(Diagnostic) in
             try call.result(urlEncoded(call.text(0)))
         },
@@ -51,18 +50,6 @@ enum EncodingFunctions {
             return try Value(json: call.text(0))
         } catch {
             throw call.failure(error.description)
-        }
-    }
-
-    /// Reads YAML where that can be done with certainty; other YAML gives an unknown value.
-    @Sendable
-    private static func decodeYAML(_ call: Call) throws(Diagnostic) -> Value {
-        try call.charge(4 * call.text(0).utf8.count)
-        do {
-            return try YAMLSubset.value(of: call.text(0))
-        } catch {
-            return call.unknown(
-                "yamldecode of YAML with \(error.construct), which this evaluator does not read")
         }
     }
 

@@ -10,7 +10,6 @@ enum NumberFunctions {
         .init("max", [], variadic: .number("numbers"), result: .number, maximum),
         .init("min", [], variadic: .number("numbers"), result: .number, minimum),
         .init("parseint", [.text("number"), .number("base")], result: .number, parseInteger),
-        .init("pow", [.number("num"), .number("power")], result: .number, power),
         .init("signum", [.number("num")], result: .number) { call throws(Diagnostic) in
             let integer = try call.integer(0)
             return .integer(integer.signum())
@@ -76,29 +75,6 @@ enum NumberFunctions {
         default: return nil
         }
         return value < base ? value : nil
-    }
-
-    /// Powers are rounded to double precision, as the reference implementation computes them.
-    @Sendable
-    private static func power(_ call: Call) throws(Diagnostic) -> Value {
-        guard let exponent = call.number(1).integer else {
-            return call.unknown("pow with a fractional power, which is not supported")
-        }
-        var result = Number(1)
-        var square = call.number(0)
-        var rest = exponent.magnitude
-        while rest > 0 {
-            if rest & 1 == 1 { result = (result * square) ?? .infinity }
-            rest >>= 1
-            if rest > 0 { square = (square * square) ?? .infinity }
-        }
-        if exponent < 0 { result = (Number(1) / result) ?? .infinity }
-        guard let float = result.float else { return .number(result) }
-        return .number(
-            Number(
-                BinaryFloat(
-                    isNegative: float.isNegative, mantissa: float.mantissa,
-                    exponent: float.exponent, precision: 53)))
     }
 
     @Sendable

@@ -23,7 +23,9 @@ public enum StandardFunctions {
             NumberFunctions.all + TextFunctions.all + TextTests.all + CollectionFunctions.all
             + ListFunctions.all + MapFunctions.all + SetFunctions.all + ConversionFunctions.all
             + EncodingFunctions.all + FormatFunctions.all + PatternFunctions.all
-            + TimeFunctions.all + UnknowableFunctions.all
+            + TimeFunctions.all + NetworkFunctions.all + DoubleFunctions.all + UUIDFunctions.all
+            + CSVFunctions.all + CharacterSetFunctions.all + YAMLFunctions.all
+            + UnknowableFunctions.all
         return Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     }()
 }

@@ -1,8 +1,34 @@
 /// Functions of points in time.
 enum TimeFunctions {
     static let all: [StandardFunction] = [
-        .init("formatdate", [.text("format"), .text("time")], result: .string, formatDate)
+        .init("formatdate", [.text("format"), .text("time")], result: .string, formatDate),
+        .init("timeadd", [.text("timestamp"), .text("duration")], result: .string, add),
+        .init("timecmp", [], variadic: .text("args"), result: .number, compare),
     ]
+
+    @Sendable
+    private static func add(_ call: Call) throws(Diagnostic) -> Value {
+        guard let time = Timestamp(call.text(0)) else { throw call.failure(notATime(call, 0)) }
+        guard let duration = Duration(call.text(1)) else {
+            throw call.failure(
+                "\"\(call.text(1).prefix(40))\" is not a duration", hint: "Write it as 1h30m.")
+        }
+        return .string(time.adding(nanoseconds: duration.nanoseconds).description)
+    }
+
+    /// Negative, zero or positive as the first time is before, at or after the second.
+    @Sendable
+    private static func compare(_ call: Call) throws(Diagnostic) -> Value {
+        guard call.arguments.count == 2 else { throw call.failure("it takes two times") }
+        guard let first = Timestamp(call.text(0)) else { throw call.failure(notATime(call, 0)) }
+        guard let second = Timestamp(call.text(1)) else { throw call.failure(notATime(call, 1)) }
+        let keys = [first, second].map { ($0.unixSeconds, $0.nanosecond) }
+        return .integer(keys[0] < keys[1] ? -1 : keys[0] == keys[1] ? 0 : 1)
+    }
+
+    private static func notATime(_ call: Call, _ index: Int) -> String {
+        "\"\(call.text(index).prefix(40))\" is not a time such as 2020-01-02T03:04:05Z"
+    }
 
     private static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -19,44 +45,51 @@ enum TimeFunctions {
         }
         try call.charge(call.text(0).utf8.count)
         var result = ""
-        let format = Array(call.text(0))
+        let format = Array(call.text(0).unicodeScalars)
         var index = 0
         while index < format.count {
-            let character = format[index]
+            let scalar = format[index]
             var end = index + 1
-            if character == "'" {
+            if scalar == "'" {
                 guard let text = quoted(format, &end) else {
                     throw call.failure(argument: 0, "a quoted part is not closed")
                 }
                 result += text
-            } else if character.isASCII && character.isLetter {
-                while end < format.count, format[end] == character { end += 1 }
-                guard let piece = piece(character, end - index, time) else {
-                    let sequence = String(format[index..<end])
+            } else if scalar.isASCII && scalar.properties.isAlphabetic {
+                while end < format.count, format[end] == scalar { end += 1 }
+                guard let piece = piece(Character(scalar), end - index, time) else {
+                    let sequence = String(String.UnicodeScalarView(format[index..<end]))
                     throw call.failure(argument: 0, "\"\(sequence)\" is not a part of a time")
                 }
                 result += piece
             } else {
-                result.append(character)
+                result.unicodeScalars.append(scalar)
             }
             index = end
         }
         return try call.result(result)
     }
 
-    /// Literal text between apostrophes, in which two stand for one.
-    private static func quoted(_ format: [Character], _ index: inout Int) -> String? {
-        var text = ""
-        while index < format.count {
-            let character = format[index]
+    /// Literal text between apostrophes, in which two stand for one, as they do by themselves.
+    ///
+    /// Two at the very end are one that also closes the text.
+    private static func quoted(_ format: [Unicode.Scalar], _ index: inout Int) -> String? {
+        var text = String.UnicodeScalarView()
+        if index < format.count, format[index] == "'" {
             index += 1
-            if character != "'" {
-                text.append(character)
+            return "'"
+        }
+        while index < format.count {
+            let scalar = format[index]
+            index += 1
+            if scalar != "'" {
+                text.append(scalar)
             } else if index < format.count, format[index] == "'" {
                 text.append("'")
                 index += 1
+                if index == format.count { return String(text) }
             } else {
-                return text
+                return String(text)
             }
         }
         return nil
@@ -67,45 +100,37 @@ enum TimeFunctions {
         let weekday = weekdays[time.weekday]
         let halfDay = time.hour % 12 == 0 ? 12 : time.hour % 12
         switch (letter, count) {
-        case ("Y", 4): return padded(time.year, 4)
-        case ("Y", 2): return padded(time.year % 100, 2)
+        case ("Y", 4): return Timestamp.padded(time.year, 4)
+        case ("Y", 2): return Timestamp.padded(time.year % 100, 2)
         case ("M", 1): return String(time.month)
-        case ("M", 2): return padded(time.month, 2)
+        case ("M", 2): return Timestamp.padded(time.month, 2)
         case ("M", 3): return String(month.prefix(3))
         case ("M", 4): return month
         case ("D", 1): return String(time.day)
-        case ("D", 2): return padded(time.day, 2)
+        case ("D", 2): return Timestamp.padded(time.day, 2)
         case ("E", 3): return String(weekday.prefix(3))
         case ("E", 4): return weekday
         case ("h", 1): return String(time.hour)
-        case ("h", 2): return padded(time.hour, 2)
+        case ("h", 2): return Timestamp.padded(time.hour, 2)
         case ("H", 1): return String(halfDay)
-        case ("H", 2): return padded(halfDay, 2)
+        case ("H", 2): return Timestamp.padded(halfDay, 2)
         case ("A", 2): return time.hour < 12 ? "AM" : "PM"
         case ("a", 2): return time.hour < 12 ? "am" : "pm"
         case ("m", 1): return String(time.minute)
-        case ("m", 2): return padded(time.minute, 2)
+        case ("m", 2): return Timestamp.padded(time.minute, 2)
         case ("s", 1): return String(time.second)
-        case ("s", 2): return padded(time.second, 2)
-        case ("Z", _): return zone(count, time.offset)
+        case ("s", 2): return Timestamp.padded(time.second, 2)
+        case ("Z", _): return zone(count, time)
         default: return nil
         }
     }
 
-    private static func padded(_ number: Int, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
-
-    private static func zone(_ count: Int, _ offset: Int) -> String? {
-        let sign = offset < 0 ? "-" : "+"
-        let hours = padded(abs(offset) / 60, 2)
-        let minutes = padded(abs(offset) % 60, 2)
+    private static func zone(_ count: Int, _ time: Timestamp) -> String? {
         switch count {
-        case 1: return offset == 0 ? "Z" : "\(sign)\(hours):\(minutes)"
-        case 3: return offset == 0 ? "UTC" : "\(sign)\(hours)\(minutes)"
-        case 4: return "\(sign)\(hours)\(minutes)"
-        case 5: return "\(sign)\(hours):\(minutes)"
+        case 1: return time.offset == 0 ? "Z" : time.zone(separator: ":")
+        case 3: return time.offset == 0 ? "UTC" : time.zone(separator: "")
+        case 4: return time.zone(separator: "")
+        case 5: return time.zone(separator: ":")
         default: return nil
         }
     }

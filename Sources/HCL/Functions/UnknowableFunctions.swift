@@ -8,23 +8,34 @@ enum UnknowableFunctions {
         ].map { unknown($0, "depends on files") }
         + ["abspath", "pathexpand"].map { unknown($0, "depends on the machine") }
         + [
-            "base64gzip", "cidrhost", "cidrnetmask", "cidrsubnet", "cidrsubnets", "csvdecode",
-            "defaults", "log", "rsadecrypt", "textdecodebase64", "textencodebase64", "timeadd",
-            "timecmp", "uuidv5", "yamlencode",
-        ].map { unknown($0, "is not computed by this evaluator") }
-        + ["list", "map"].map(removed)
+            unknown(
+                "base64gzip",
+                "gives bytes that depend on the version of the compressor that makes them"),
+            unknown("rsadecrypt", "gives a secret that only a private key reveals"),
+            experimental,
+        ] + ["list", "map"].map(removed)
+
+    private static let anything = Function.Parameter(
+        "args", .dynamic, allowsNull: true, unknowns: .all)
 
     private static func unknown(_ name: String, _ why: String) -> StandardFunction {
-        let parameter = Function.Parameter("args", .dynamic, allowsNull: true, unknowns: .all)
-        return StandardFunction(name, [], variadic: parameter) { call in
+        StandardFunction(name, [], variadic: anything) { call in
             call.unknown("\(name), which \(why)")
         }
     }
 
+    /// A function that is there only for modules that take part in an experiment, which is
+    /// impossible outside of modules.
+    private static let experimental = StandardFunction(
+        "defaults", [anything, .init("defaults", .dynamic, unknowns: .all)]
+    ) { call throws(Diagnostic) in
+        throw call.failure(
+            "the function is experimental and only modules can take part in the experiment")
+    }
+
     /// The reference implementation still has the names, but only to say what to write instead.
     private static func removed(_ name: String) -> StandardFunction {
-        let parameter = Function.Parameter("args", .dynamic, allowsNull: true, unknowns: .all)
-        return StandardFunction(name, [], variadic: parameter) { call throws(Diagnostic) in
+        StandardFunction(name, [], variadic: anything) { call throws(Diagnostic) in
             throw call.failure(
                 "the function has been removed",
                 hint: name == "list" ? "Write tolist([…])." : "Write tomap({…}).")

@@ -8,6 +8,8 @@ struct BinaryFloat: Sendable, Equatable {
     let isNegative: Bool
     let mantissa: BigUnsigned
     let exponent: Int
+    /// The bits that the number was rounded to, which decide how many digits tell it from others.
+    let precision: Int
 
     /// Rounds to the precision, ties to even.
     ///
@@ -28,6 +30,7 @@ struct BinaryFloat: Sendable, Equatable {
             if half && (rest || isOdd) { mantissa = mantissa + BigUnsigned(1) }
         }
         let zeros = mantissa.trailingZeroBitCount
+        self.precision = precision
         self.isNegative = isNegative
         self.mantissa = mantissa >> zeros
         self.exponent = mantissa.isZero ? 0 : exponent + zeros
@@ -50,7 +53,8 @@ struct BinaryFloat: Sendable, Equatable {
     }
 
     var negated: BinaryFloat {
-        BinaryFloat(isNegative: !isNegative, mantissa: mantissa, exponent: exponent)
+        BinaryFloat(
+            isNegative: !isNegative, mantissa: mantissa, exponent: exponent, precision: precision)
     }
 
     /// Both mantissas as multiples of the same power of two.

@@ -59,7 +59,7 @@ extension Number: CustomStringConvertible {
     /// compared with theirs from the left; at the first place where rounding stays between them,
     /// the rest is dropped.
     private static func shorten(_ decimal: inout Decimal, _ float: BinaryFloat) {
-        let shift = BinaryFloat.precision + 1 - float.mantissa.bitWidth
+        let shift = float.precision + 1 - float.mantissa.bitWidth
         let middle = float.mantissa << shift
         let exponent = float.exponent - shift
         let lower = exactDecimal(middle - BigUnsigned(1), exponent).digits

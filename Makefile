@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PACKAGES := libgit2-dev libsqlite3-dev pkg-config
-TEST_PACKAGES := git openssl python3
+TEST_PACKAGES := git gnupg gpgv openssh-client openssl python3
 BENCH_PACKAGES := golang-go golang-github-hashicorp-hcl-v2-dev python3
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 STRICT := --explicit-target-dependency-import-check error

@@ -52,7 +52,7 @@ extension LocalRepository {
         return walk
     }
 
-    private func next(_ walk: borrowing Handle) throws(GitError) -> CommitID? {
+    func next(_ walk: borrowing Handle) throws(GitError) -> CommitID? {
         let walk = walk.pointer
         var oid = git_oid()
         var ended = false

@@ -1,8 +1,8 @@
 extension Evaluator {
     func template(
-        _ parts: [ExpressionNode], _ range: ByteRange, _ scope: Scope?
+        _ parts: TemplateParts, _ range: ByteRange, _ scope: Scope?
     ) throws(Diagnostic) -> Value {
-        if parts.count == 1, case .literal(let value, _) = parts[0] { return value }
+        if let text = parts.text { return .string(text) }
         var text = ""
         var reasons: [UnknownReason]?
         var failures = Failures()

@@ -78,15 +78,3 @@ enum InvalidTokens {
         }
     }
 }
-
-extension TokenKind {
-    /// Whether no valid source contains such a token.
-    var isInvalid: Bool {
-        switch self {
-        case .ampersand, .bar, .tilde, .caret, .semicolon, .backtick, .apostrophe,
-            .quotedNewline, .closedByNewline, .invalidCharacter, .invalidEncoding:
-            true
-        default: false
-        }
-    }
-}

@@ -3,7 +3,7 @@ extension Lexer {
     mutating func lexExpression() {
         let byte = bytes[index]
         switch byte {
-        case UInt8(ascii: " "), UInt8(ascii: "\t"): index += 1
+        case UInt8(ascii: " "), UInt8(ascii: "\t"): skipSpace()
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "_"):
             lexIdentifier()
@@ -20,6 +20,12 @@ extension Lexer {
         case 0x80...: lexNonASCII()
         default: lexSymbol(byte)
         }
+    }
+
+    private mutating func skipSpace() {
+        var end = index + 1
+        while end < bytes.count, bytes[end] == UInt8(ascii: " ") { end += 1 }
+        index = end
     }
 
     private mutating func lexIdentifier() {

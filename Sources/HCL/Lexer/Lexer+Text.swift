@@ -8,8 +8,10 @@ extension Lexer {
             emitDollar(.quotedText, atEnd: .invalidCharacter)
         case UInt8(ascii: "\r"), UInt8(ascii: "\n"): lexQuotedNewlines()
         default:
-            let length = quotedTextLength()
-            if length > 0 { return emit(.quotedText, length: length) }
+            let (length, isVerbatim) = quotedText()
+            if length > 0 {
+                return emit(.quotedText, length: length, isVerbatim: isVerbatim)
+            }
             let width = characterWidth(at: index)
             emit(width == 0 ? .invalidEncoding : .invalidCharacter, length: max(1, width))
         }
@@ -54,8 +56,28 @@ extension Lexer {
         }
     }
 
-    private func quotedTextLength() -> Int {
+    /// The length of the text up to a quote, a newline or a possible sequence, and whether it
+    /// stands for itself.
+    private func quotedText() -> (length: Int, isVerbatim: Bool) {
         var end = index
+        while end < bytes.count, Self.isOrdinary(bytes[end]) { end += 1 }
+        let ordinary = end - index
+        let length = quotedTextLength(from: end)
+        return (length, length == ordinary)
+    }
+
+    /// Whether a byte is text that stands for itself in quotes.
+    private static func isOrdinary(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "\\"),
+            UInt8(ascii: "\r"), UInt8(ascii: "\n"):
+            false
+        default: byte < 0x80
+        }
+    }
+
+    private func quotedTextLength(from start: Int) -> Int {
+        var end = start
         while end < bytes.count {
             switch bytes[end] {
             case UInt8(ascii: "\""), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "\r"),

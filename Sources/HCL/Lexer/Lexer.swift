@@ -1,6 +1,6 @@
 /// Cuts the bytes of a source into tokens.
 ///
-/// Never fails: what fits nothing becomes a token of an invalid kind. Each byte is looked at a
+/// The bytes are looked at in place, so a lexer must not outlive the call that lends them. Never fails: what fits nothing becomes a token of an invalid kind. Each byte is looked at a
 /// small number of times, whatever the input.
 struct Lexer {
     /// What the text at the current place is part of.
@@ -17,7 +17,7 @@ struct Lexer {
         var isAtLineStart = true
     }
 
-    let bytes: [UInt8]
+    let bytes: UnsafeBufferPointer<UInt8>
     var index: Int
     private(set) var tokens: [Token] = []
     private var modes: [Mode]
@@ -30,7 +30,7 @@ struct Lexer {
     /// Whether text in quotes ends with its line, so that the rest of a broken file makes sense.
     let closesQuotes: Bool
 
-    private init(_ bytes: [UInt8], _ mode: Mode, closesQuotes: Bool) {
+    private init(_ bytes: UnsafeBufferPointer<UInt8>, _ mode: Mode, closesQuotes: Bool) {
         self.closesQuotes = closesQuotes
         self.bytes = bytes
         modes = [mode]
@@ -40,7 +40,7 @@ struct Lexer {
 
     /// The tokens of a file or a lone expression, with one for the end of the file at the end.
     static func tokens(
-        of bytes: [UInt8], isTemplate: Bool = false, closesQuotes: Bool = false
+        of bytes: UnsafeBufferPointer<UInt8>, isTemplate: Bool, closesQuotes: Bool = false
     ) -> [Token] {
         var lexer = Lexer(
             bytes, isTemplate ? .bareTemplate : .expression, closesQuotes: closesQuotes)
@@ -62,8 +62,8 @@ struct Lexer {
         return place < bytes.count ? bytes[place] : 0
     }
 
-    mutating func emit(_ kind: TokenKind, length: Int) {
-        tokens.append(Token(kind, index, index + length))
+    mutating func emit(_ kind: TokenKind, length: Int, isVerbatim: Bool = false) {
+        tokens.append(Token(kind, index, index + length, isVerbatim: isVerbatim))
         index += length
     }
 
@@ -158,8 +158,20 @@ struct Lexer {
 
     private func isMarker(_ marker: [UInt8], length: Int) -> Bool {
         guard length >= marker.count else { return false }
-        let line = String(decoding: bytes[index..<index + length], as: UTF8.self)
+        var start = index
+        var end = index + length
+        while start < end, Self.isWhitespace(bytes[start]) { start += 1 }
+        while start < end, Self.isWhitespace(bytes[end - 1]) { end -= 1 }
+        guard start < end else { return false }
+        if bytes[start..<end].elementsEqual(marker) { return true }
+        // Only characters beyond ASCII could be further white space.
+        guard bytes[start] >= 0x80 || bytes[end - 1] >= 0x80 else { return false }
+        let line = String(decoding: bytes[start..<end], as: UTF8.self)
         return line.unicodeScalars.trimmingWhitespace().utf8.elementsEqual(marker)
+    }
+
+    private static func isWhitespace(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || (9...13).contains(byte)
     }
 
     /// Everything that is left, as one token.

@@ -1,10 +1,13 @@
 /// A piece of source text and what it is.
 struct Token {
-    var kind: TokenKind
-    var range: ByteRange
+    let range: ByteRange
+    let kind: TokenKind
+    /// Whether the token is text that stands for itself: ASCII only and without escapes.
+    let isVerbatim: Bool
 
-    init(_ kind: TokenKind, _ start: Int, _ end: Int) {
+    init(_ kind: TokenKind, _ start: Int, _ end: Int, isVerbatim: Bool = false) {
         self.kind = kind
+        self.isVerbatim = isVerbatim
         range = ByteRange(start, end)
     }
 }
@@ -60,7 +63,8 @@ enum TokenKind: UInt8 {
     case colon
     case doubleColon
 
-    /// Characters that other languages use and that deserve an error of their own.
+    /// Characters that other languages use and that deserve an error of their own. From here on
+    /// the kinds are those that are never valid.
     case ampersand
     case bar
     case tilde
@@ -74,6 +78,9 @@ enum TokenKind: UInt8 {
     case closedByNewline
     case invalidCharacter
     case invalidEncoding
+
+    /// Whether no valid source contains such a token.
+    var isInvalid: Bool { rawValue >= TokenKind.ampersand.rawValue }
 
     /// The other end of a pair of brackets.
     var opposite: TokenKind? {

@@ -8,7 +8,7 @@ public struct Number: Sendable {
     /// Small whole numbers are by far the most frequent and need no memory of their own.
     enum Storage: Sendable {
         case small(Int64)
-        case float(BinaryFloat)
+        indirect case float(BinaryFloat)
         case infinity(negative: Bool)
     }
 

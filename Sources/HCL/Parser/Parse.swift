@@ -6,12 +6,11 @@ extension Body {
     public static func parse(
         _ source: SourceFile, limits: ParseLimits = ParseLimits()
     ) throws(Diagnostics) -> Body {
-        var parser = Parser(source, limits: limits)
-        let body = parser.parseBody(until: .endOfFile)
-        guard parser.errorCount == 0 else {
-            throw BrokenFile(source).explained(parser.diagnostics)
+        do {
+            return try Parser.run(source, limits: limits) { $0.parseBody(until: .endOfFile) }
+        } catch {
+            throw BrokenFile(source).explained(error.items)
         }
-        return body
     }
 }
 
@@ -20,19 +19,9 @@ extension Expression {
     public static func parse(
         _ source: SourceFile, limits: ParseLimits = ParseLimits()
     ) throws(Diagnostics) -> Expression {
-        var parser = Parser(source, limits: limits)
-        let root = parser.withNewlines(false) { parser in
-            let root = parser.parseExpression()
-            if parser.next.kind != .endOfFile && !parser.isRecovering {
-                parser.fail(
-                    "Extra characters after expression",
-                    "The expression ends before this place, but there is "
-                        + "\(parser.found(parser.next)).",
-                    at: parser.next.range, hint: "Remove what follows, or join it by an operator.")
-            }
-            return root
+        let root = try Parser.run(source, limits: limits) { parser in
+            parser.withNewlines(false) { $0.parseLoneExpression() }
         }
-        guard parser.errorCount == 0 else { throw Diagnostics(parser.diagnostics) }
         return Expression(source: source, root: root)
     }
 
@@ -40,9 +29,22 @@ extension Expression {
     public static func parseTemplate(
         _ source: SourceFile, limits: ParseLimits = ParseLimits()
     ) throws(Diagnostics) -> Expression {
-        var parser = Parser(source, limits: limits, isTemplate: true)
-        let root = parser.parseTemplate(until: .endOfFile, flush: false, outer: nil)
-        guard parser.errorCount == 0 else { throw Diagnostics(parser.diagnostics) }
+        let root = try Parser.run(source, limits: limits, isTemplate: true) { parser in
+            parser.parseTemplate(until: .endOfFile, flush: false, outer: nil)
+        }
         return Expression(source: source, root: root)
+    }
+}
+
+extension Parser {
+    fileprivate mutating func parseLoneExpression() -> ExpressionNode {
+        let root = parseExpression()
+        if next.kind != .endOfFile && !isRecovering {
+            fail(
+                "Extra characters after expression",
+                "The expression ends before this place, but there is \(found(next)).",
+                at: next.range, hint: "Remove what follows, or join it by an operator.")
+        }
+        return root
     }
 }

@@ -1,8 +1,7 @@
 extension Parser {
     /// Parses attributes and blocks up to and with a closing token.
     mutating func parseBody(until end: TokenKind) -> Body {
-        var attributes: [Attribute] = []
-        var places: [[UInt8]: Int] = [:]
+        var names = SeenNames(firstAttribute: attributes.count)
         var blocks: [Block] = []
         let start = previousRange
         var last = start
@@ -23,14 +22,15 @@ extension Parser {
                 continue
             }
             switch parseItem() {
-            case .attribute(let attribute):
-                add(attribute, named: Array(bytes(of: token)), to: &attributes, &places)
+            case .attribute(let attribute): add(attribute, &names)
             case .block(let block): blocks.append(block)
             case nil: break
             }
         }
         let range = ByteRange(start.start, max(start.start, last.end))
-        return Body(source: source, attributes: attributes, blocks: blocks, range: range)
+        return Body(
+            source: source, attributes: attributes.pop(from: names.firstAttribute),
+            blocks: blocks, range: range)
     }
 
     private enum Item {
@@ -38,15 +38,9 @@ extension Parser {
         case block(Block)
     }
 
-    private mutating func add(
-        _ attribute: Attribute, named name: [UInt8], to attributes: inout [Attribute],
-        _ places: inout [[UInt8]: Int]
-    ) {
-        // Names are told apart by their bytes, as the reference implementation does.
-        guard let place = places[name] else {
-            places[name] = attributes.count
-            attributes.append(attribute)
-            return
+    private mutating func add(_ attribute: Attribute, _ names: inout SeenNames) {
+        guard let place = names.note(attribute.nameRange, in: self) else {
+            return attributes.push(attribute)
         }
         let first = attributes[place].nameLocation.start
         fail(

@@ -20,11 +20,11 @@ extension Parser {
                 open, first)
         }
         return withNewlines(false) { parser in
-            var arguments: [ExpressionNode] = []
+            let first = parser.nodes.count
             var tallest = 0
             var expands = false
-            let close = parser.parseArguments(
-                nameRange.union(open.range), &arguments, &tallest, &expands)
+            let close = parser.parseArguments(nameRange.union(open.range), &tallest, &expands)
+            let arguments = parser.nodes.pop(from: first)
             guard parser.grow(tallest) else { return Self.placeholder(nameRange) }
             return .call(
                 CallNode(
@@ -45,12 +45,12 @@ extension Parser {
 
     /// Parses arguments up to and with the closing parenthesis, which is returned.
     private mutating func parseArguments(
-        _ header: ByteRange, _ arguments: inout [ExpressionNode], _ tallest: inout Int,
-        _ expands: inout Bool
+        _ header: ByteRange, _ tallest: inout Int, _ expands: inout Bool
     ) -> Token {
         while next.kind != .closeParenthesis {
             let before = errorCount
-            arguments.append(parseExpression())
+            let argument = parseExpression()
+            nodes.push(argument)
             tallest = max(tallest, height)
             if isRecovering && errorCount > before { return recover(after: .closeParenthesis) }
             let separator = read()

@@ -4,21 +4,21 @@ extension Parser {
         let open = read()
         return withNewlines(false) { parser in
             if parser.isKeyword(parser.next, "for") { return parser.parseFor(open) }
-            var elements: [ExpressionNode] = []
+            let first = parser.nodes.count
             var tallest = 0
-            let close = parser.parseElements(open, into: &elements, &tallest)
+            let close = parser.parseElements(open, &tallest)
+            let elements = parser.nodes.pop(from: first)
             guard parser.grow(tallest) else { return Self.placeholder(open.range) }
             return .tuple(elements, open.range.union(close.range))
         }
     }
 
-    private mutating func parseElements(
-        _ open: Token, into elements: inout [ExpressionNode], _ tallest: inout Int
-    ) -> Token {
+    private mutating func parseElements(_ open: Token, _ tallest: inout Int) -> Token {
         while true {
             if next.kind == .closeBracket { return read() }
             let before = errorCount
-            elements.append(parseExpression())
+            let element = parseExpression()
+            nodes.push(element)
             tallest = max(tallest, height)
             if isRecovering && errorCount > before { return recover(after: .closeBracket) }
             switch next.kind {
@@ -47,20 +47,19 @@ extension Parser {
     /// Parses an object or a `for` in braces.
     mutating func parseObject() -> ExpressionNode {
         let open = read()
-        let isFor = withNewlines(false) { parser in parser.isKeyword(parser.next, "for") }
+        let isFor = withNewlines(false) { $0.isKeyword($0.next, "for") }
         if isFor { return withNewlines(false) { $0.parseFor(open) } }
         return withNewlines(true) { parser in
-            var items: [ObjectItemNode] = []
+            let first = parser.items.count
             var tallest = 0
-            let close = parser.parseItems(open, into: &items, &tallest)
+            let close = parser.parseItems(open, &tallest)
+            let items = parser.items.pop(from: first)
             guard parser.grow(tallest) else { return Self.placeholder(open.range) }
             return .object(items, openBrace: open.range, open.range.union(close.range))
         }
     }
 
-    private mutating func parseItems(
-        _ open: Token, into items: inout [ObjectItemNode], _ tallest: inout Int
-    ) -> Token {
+    private mutating func parseItems(_ open: Token, _ tallest: inout Int) -> Token {
         while true {
             if next.kind == .newline {
                 read()
@@ -69,7 +68,7 @@ extension Parser {
             if next.kind == .closeBrace { return read() }
             let before = itemStart
             itemStart = next.range.start
-            let isWhole = parseItem(open, into: &items, &tallest)
+            let isWhole = parseItem(open, &tallest)
             if !isWhole {
                 // At the end of the file everything else would be a consequence.
                 if next.kind != .endOfFile { recoverAfterItem() }
@@ -81,11 +80,9 @@ extension Parser {
     }
 
     /// Parses an item and what separates it from the next; false when it is broken.
-    private mutating func parseItem(
-        _ open: Token, into items: inout [ObjectItemNode], _ tallest: inout Int
-    ) -> Bool {
+    private mutating func parseItem(_ open: Token, _ tallest: inout Int) -> Bool {
         guard let item = parseObjectItem(open, &tallest) else { return false }
-        items.append(item)
+        items.push(item)
         switch next.kind {
         case .closeBrace: return true
         case .comma, .newline:

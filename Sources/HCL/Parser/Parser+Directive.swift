@@ -1,6 +1,6 @@
 extension Parser {
     /// Parses a directive; returns whether its end removes the white space after it.
-    mutating func parseDirective(_ open: Token, _ parts: inout [TemplatePart]) -> Bool {
+    mutating func parseDirective(_ open: Token) -> Bool {
         let keyword = next
         guard keyword.kind == .identifier else {
             return failDirective(
@@ -11,18 +11,17 @@ extension Parser {
         read()
         if isKeyword(keyword, "if") {
             let condition = parseExpression()
-            parts.append(
-                .ifStart(condition, height: height, open.range.union(next.range)))
+            parts.push(.ifStart(condition, height: height, open.range.union(next.range)))
         } else if isKeyword(keyword, "for") {
             guard let names = parseForNames("Invalid 'for' directive") else {
                 recover(after: .closeSequence)
                 return false
             }
             let collection = parseExpression()
-            parts.append(
+            parts.push(
                 .forStart(names, collection, height: height, open.range.union(next.range)))
         } else if let closer = TemplatePart.Closer(rawValue: text(of: keyword)) {
-            parts.append(.closer(closer, open.range.union(next.range)))
+            parts.push(.closer(closer, open.range.union(next.range)))
         } else {
             let words = ["if", "else", "endif", "for", "endfor"]
             return failDirective(

@@ -153,8 +153,7 @@ extension Parser {
         if isKeyword(token, "false") { return .literal(.bool(false), token.range) }
         if isKeyword(token, "null") { return .literal(.null(.dynamic), token.range) }
         return .reference(
-            ReferenceNode(
-                name: text(of: token), nameRange: token.range, steps: [], range: token.range))
+            ReferenceNode(name: text(of: token), nameRange: token.range, end: token.range.end))
     }
 
     /// The value of a number token.

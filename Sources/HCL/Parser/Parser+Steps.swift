@@ -1,46 +1,44 @@
 extension Parser {
-    /// An expression with steps that are still being collected.
+    /// An expression whose steps so far are still on the stack.
     private struct Chain {
         var base: ExpressionNode
         var baseHeight: Int
-        var steps: [TraversalStep] = []
-
-        /// The expression with all steps collected so far.
-        var node: ExpressionNode {
-            guard let last = steps.last else { return base }
-            let range = ByteRange(base.range.start, last.range.end)
-            switch base {
-            case .reference(let node):
-                return .reference(
-                    ReferenceNode(
-                        name: node.name, nameRange: node.nameRange, steps: node.steps + steps,
-                        range: range))
-            case .relativeTraversal(let source, let before, _):
-                return .relativeTraversal(source, before + steps, range)
-            default:
-                return .relativeTraversal(base, steps, range)
-            }
-        }
-
-        var height: Int {
-            if case .reference = base { return baseHeight }
-            return steps.isEmpty ? baseHeight : baseHeight + 1
-        }
+        /// The height of the stack of steps at which the steps of the chain begin.
+        let firstStep: Int
     }
 
     /// Parses what follows a term: attributes, indexes and splats.
     mutating func parseSteps(from start: ExpressionNode) -> ExpressionNode {
         guard next.kind == .dot || next.kind == .openBracket else { return start }
-        var chain = Chain(base: start, baseHeight: height)
+        var chain = Chain(base: start, baseHeight: height, firstStep: steps.count)
         while true {
             switch next.kind {
             case .dot: parseDot(&chain)
             case .openBracket: parseBracket(&chain)
             default:
-                height = chain.height
-                return chain.node
+                let tallest = height(of: chain)
+                height = tallest
+                return takeNode(of: chain)
             }
         }
+    }
+
+    private func height(of chain: Chain) -> Int {
+        if case .reference = chain.base { return chain.baseHeight }
+        return steps.count == chain.firstStep ? chain.baseHeight : chain.baseHeight + 1
+    }
+
+    /// The expression with all steps collected so far, which leave the stack.
+    private mutating func takeNode(of chain: Chain) -> ExpressionNode {
+        guard steps.count > chain.firstStep, let last = steps.last else { return chain.base }
+        let steps = self.steps.pop(from: chain.firstStep)
+        if case .reference(let node) = chain.base {
+            return .reference(
+                ReferenceNode(
+                    name: node.name, nameRange: node.nameRange, steps: steps, end: last.range.end))
+        }
+        let range = ByteRange(chain.base.range.start, last.range.end)
+        return .relativeTraversal(chain.base, steps, range)
     }
 
     private mutating func parseDot(_ chain: inout Chain) {
@@ -48,7 +46,7 @@ extension Parser {
         let token = next
         switch token.kind {
         case .identifier, .number:
-            if let step = parseStep(after: dot) { chain.steps.append(step) }
+            if let step = parseStep(after: dot) { steps.push(step) }
         case .star: parseAttributeSplat(&chain, dot: dot)
         default:
             failAttributeName(token)
@@ -80,7 +78,7 @@ extension Parser {
         let marker = dot.range.union(star.range)
         let first = next.range
         var last = star.range
-        var steps: [TraversalStep] = []
+        let firstStep = steps.count
         while next.kind == .dot {
             let dot = read()
             guard next.kind == .identifier || next.kind == .number else {
@@ -88,15 +86,17 @@ extension Parser {
                 return
             }
             last = next.range
-            if let step = parseStep(after: dot) { steps.append(step) }
+            if let step = parseStep(after: dot) { steps.push(step) }
         }
         var each = ExpressionNode.splatElement(marker)
-        if !steps.isEmpty { each = .relativeTraversal(each, steps, first.union(last)) }
-        let source = chain.node
-        guard grow(chain.height + 1) else { return }
+        let taken = steps.pop(from: firstStep)
+        if !taken.isEmpty { each = .relativeTraversal(each, taken, first.union(last)) }
+        let sourceHeight = height(of: chain)
+        let source = takeNode(of: chain)
+        guard grow(sourceHeight + 1) else { return }
         let range = ByteRange(source.range.start, last.end)
-        chain = Chain(
-            base: .splat(source, each: each, marker: marker, range), baseHeight: height)
+        chain.base = .splat(source, each: each, marker: marker, range)
+        chain.baseHeight = height
     }
 
     private mutating func failAttributeName(_ token: Token) {
@@ -134,14 +134,15 @@ extension Parser {
         let keyHeight = height
         let brackets = open.range.union(close.range)
         if let constant = key.constantKey {
-            chain.steps.append(TraversalStep(kind: .index(constant), range: brackets))
+            steps.push(TraversalStep(kind: .index(constant), range: brackets))
             return
         }
-        let collection = chain.node
-        guard grow(max(chain.height, keyHeight)) else { return }
+        let collectionHeight = height(of: chain)
+        let collection = takeNode(of: chain)
+        guard grow(max(collectionHeight, keyHeight)) else { return }
         let range = ByteRange(collection.range.start, brackets.end)
-        chain = Chain(
-            base: .index(collection, key, brackets: brackets, range), baseHeight: height)
+        chain.base = .index(collection, key, brackets: brackets, range)
+        chain.baseHeight = height
     }
 
     private mutating func expectClosingBracket(_ what: String) -> Token {
@@ -162,11 +163,12 @@ extension Parser {
         let each = nested(otherwise: Self.placeholder) {
             $0.parseSteps(from: .splatElement(marker))
         }
-        let source = chain.node
-        guard grow(max(chain.height, height)) else { return }
+        let sourceHeight = height(of: chain)
+        let source = takeNode(of: chain)
+        guard grow(max(sourceHeight, height)) else { return }
         let range = ByteRange(source.range.start, each.range.end)
-        chain = Chain(
-            base: .splat(source, each: each, marker: marker, range), baseHeight: height)
+        chain.base = .splat(source, each: each, marker: marker, range)
+        chain.baseHeight = height
     }
 }
 
@@ -176,8 +178,7 @@ extension ExpressionNode {
         switch self {
         case .literal(let value, _): return value
         case .template(let parts, _):
-            if parts.count == 1, case .literal(let value, _) = parts[0] { return value }
-            return nil
+            return parts.text.map { .string($0) }
         default: return nil
         }
     }

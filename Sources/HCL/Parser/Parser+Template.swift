@@ -11,31 +11,48 @@ extension Parser {
 
     /// Parses a template up to and with its end; `outer` is the range of what opened it.
     mutating func parseTemplate(
-        until end: TokenKind, flush: Bool, outer: ByteRange?
+        until end: TokenKind, flush isFlush: Bool, outer: ByteRange?
     ) -> ExpressionNode {
+        if let outer, let node = parsePlainText(outer) { return node }
         let start = next.range
-        var parts: [TemplatePart] = []
-        let last = parseParts(until: end, start: start, into: &parts)
+        let first = parts.count
+        let last = parseParts(until: end, start: start)
         let close = previousRange
-        if parts.isEmpty { parts.append(.text("", ByteRange(start.end, start.end))) }
-        parts.append(.end(last))
-        if flush { TemplatePart.flush(&parts) }
-        parts = TemplatePart.meld(parts)
+        if parts.count == first { parts.push(.text("", ByteRange(start.end, start.end))) }
+        parts.push(.end(last))
+        var parts = self.parts.pop(from: first)
+        if isFlush { flush(&parts) }
+        parts = meld(parts)
         let range = outer.map { $0.union(close) } ?? ByteRange(start.start, last.end)
-        if parts.count == 2, case .interpolation(let node, let inner) = parts[0] {
-            guard grow(inner) else { return node }
-            return .templateWrap(node, range)
+        if parts.count == 2 {
+            switch parts[0] {
+            case .text(let text, let inner):
+                guard grow(0) else { return Self.placeholder(range) }
+                return .template(TemplateParts(text: text, range: inner), range)
+            case .interpolation(let node, let inner):
+                guard grow(inner) else { return node }
+                return .templateWrap(node, range)
+            default: break
+            }
         }
         var structure = TemplateStructure(parts: parts)
         let nodes = structure.parse(&self)
         guard grow(structure.tallest) else { return Self.placeholder(range) }
-        return .template(nodes, range)
+        return .template(TemplateParts(nodes), range)
+    }
+
+    /// Parses one text that stands for itself up to and with its quote: the most frequent case.
+    private mutating func parsePlainText(_ outer: ByteRange) -> ExpressionNode? {
+        let text = next
+        guard text.isVerbatim, tokenAfterNext.kind == .closeQuote, grow(0) else { return nil }
+        read()
+        let close = read()
+        return .template(
+            TemplateParts(text: self.text(of: text), range: text.range), outer.union(close.range))
     }
 
     /// Collects parts and returns the range of the end.
-    private mutating func parseParts(
-        until end: TokenKind, start: ByteRange, into parts: inout [TemplatePart]
-    ) -> ByteRange {
+    private mutating func parseParts(until end: TokenKind, start: ByteRange) -> ByteRange {
         var trimsNext = false
         var canTrimLast = false
         while true {
@@ -47,15 +64,16 @@ extension Parser {
             canTrimLast = false
             switch token.kind {
             case .plainText, .quotedText:
-                let text = decode(token)
-                parts.append(.text(trims ? TemplatePart.trimmingStart(text) : text, token.range))
+                let part = part(for: token)
+                parts.push(
+                    trims ? .text(TemplatePart.trimmingStart(text(of: part)), token.range) : part)
                 canTrimLast = true
             case .openInterpolation, .openDirective:
-                if canTrim && token.range.end - token.range.start == 3 { trimLast(&parts) }
+                if canTrim && token.range.end - token.range.start == 3 { trimLast() }
                 trimsNext = withNewlines(false) { parser in
                     token.kind == .openInterpolation
-                        ? parser.parseInterpolation(token, start, end, &parts)
-                        : parser.parseDirective(token, &parts)
+                        ? parser.parseInterpolation(token, start, end)
+                        : parser.parseDirective(token)
                 }
             default:
                 if !isRecovering {
@@ -87,17 +105,17 @@ extension Parser {
         return "Write \(name) alone on a line, and end that line with a newline."
     }
 
-    private func trimLast(_ parts: inout [TemplatePart]) {
-        guard case .text(let text, let range) = parts.last else { return }
-        parts[parts.count - 1] = .text(TemplatePart.trimmingEnd(text), range)
+    private mutating func trimLast() {
+        guard let last = parts.pop(from: parts.count - 1).first else { return }
+        parts.push(.text(TemplatePart.trimmingEnd(text(of: last)), range(of: last)))
     }
 
     /// Parses an interpolation; returns whether its end removes the white space after it.
     private mutating func parseInterpolation(
-        _ open: Token, _ start: ByteRange, _ end: TokenKind, _ parts: inout [TemplatePart]
+        _ open: Token, _ start: ByteRange, _ end: TokenKind
     ) -> Bool {
         let node = parseExpression()
-        parts.append(.interpolation(node, height: height))
+        parts.push(.interpolation(node, height: height))
         return finishSequence { parser, close in
             let isQuote = close.kind == .closeQuote || close.kind == .openQuote
             if close.kind == .endOfFile || isQuote && end == .closeQuote {

@@ -1,19 +1,68 @@
 extension Parser {
-    /// The text that a token of text stands for, with escapes decoded.
-    mutating func decode(_ token: Token) -> String {
+    /// The part of a template that a token of text is, with escapes decoded.
+    mutating func part(for token: Token) -> TemplatePart {
+        if token.isVerbatim { return .raw(token.range) }
         let raw = bytes(of: token)
-        guard let first = raw.first else { return "" }
-        if first == UInt8(ascii: "$") || first == UInt8(ascii: "%") {
+        if raw.first == UInt8(ascii: "$") || raw.first == UInt8(ascii: "%") {
             // Only a doubled sign before a brace makes a token longer than one byte.
-            return String(decoding: raw.dropFirst(raw.count > 1 ? 1 : 0), as: UTF8.self)
+            if raw.count == 1 { return .raw(token.range) }
+            return .text(String(decoding: raw.dropFirst(), as: UTF8.self), token.range)
         }
-        if token.kind == .plainText || !raw.contains(UInt8(ascii: "\\")) {
-            return String(decoding: raw, as: UTF8.self)
+        guard token.kind == .quotedText, raw.contains(UInt8(ascii: "\\")) else {
+            return .raw(token.range)
         }
-        return decodeEscapes(raw)
+        return .text(decodeEscapes(token.range), token.range)
     }
 
-    private mutating func decodeEscapes(_ raw: ArraySlice<UInt8>) -> String {
+    /// The text that a token of text stands for, with escapes decoded.
+    mutating func decode(_ token: Token) -> String {
+        let part = part(for: token)
+        return text(of: part)
+    }
+
+    /// The text of a part that is text.
+    func text(of part: TemplatePart) -> String {
+        switch part {
+        case .raw(let range): String(decoding: bytes(in: range), as: UTF8.self)
+        case .text(let text, _): text
+        default: ""
+        }
+    }
+
+    /// The bytes of a part that is text.
+    func range(of part: TemplatePart) -> ByteRange {
+        switch part {
+        case .raw(let range), .text(_, let range): range
+        default: ByteRange(0, 0)
+        }
+    }
+
+    /// The text of a stretch of the source, in normalisation form C.
+    func normalisedText(in range: ByteRange) -> String {
+        let raw = bytes(in: range)
+        let text = String(decoding: raw, as: UTF8.self)
+        return raw.isASCII ? text : text.inNormalFormC()
+    }
+
+    /// Joins texts that follow one another, and normalises them.
+    func meld(_ parts: [TemplatePart]) -> [TemplatePart] {
+        var result: [TemplatePart] = []
+        result.reserveCapacity(parts.count)
+        var pending = PendingText()
+        for part in parts {
+            switch part {
+            case .raw(let range): pending.append(bytes(in: range), range)
+            case .text(var text, let range): text.withUTF8 { pending.append($0, range) }
+            default:
+                if let text = pending.take() { result.append(text) }
+                result.append(part)
+            }
+        }
+        return result
+    }
+
+    private mutating func decodeEscapes(_ range: ByteRange) -> String {
+        let raw = source.bytes[range.start..<range.end]
         var result: [UInt8] = []
         result.reserveCapacity(raw.count)
         var place = raw.startIndex
@@ -81,5 +130,24 @@ extension Parser {
             "Invalid escape sequence", "\(source.text(in: range)) has no meaning.", at: range,
             hint: "Write \\\\ for a backslash; known are \\n \\r \\t \\\" \\\\ \\u and \\U.")
         return length
+    }
+}
+
+/// Text that may go on in the next part.
+private struct PendingText {
+    private var bytes: [UInt8] = []
+    private var range: ByteRange?
+
+    mutating func append(_ more: UnsafeBufferPointer<UInt8>, _ place: ByteRange) {
+        bytes.append(contentsOf: more)
+        range = ByteRange(range?.start ?? place.start, place.end)
+    }
+
+    mutating func take() -> TemplatePart? {
+        guard let range else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
+        bytes.removeAll(keepingCapacity: true)
+        self.range = nil
+        return .text(text.inNormalFormC(), range)
     }
 }

@@ -2,12 +2,18 @@
 ///
 /// After the first error the parser is recovering: errors that are probably only consequences are
 /// then not reported, as the reference implementation does it.
-struct Parser {
+///
+/// Bytes and tokens are looked at in place, so a parser lives only inside `Parser.run`.
+struct Parser: ~Copyable {
     let source: SourceFile
     let limits: ParseLimits
-    let tokens: [Token]
+    let tokens: UnsafeBufferPointer<Token>
+    private let bytes: UnsafeBufferPointer<UInt8>
+    /// The first token that has not been taken.
     private var index = 0
-    private var newlineModes: [Bool] = [true]
+    /// The first token that has not been taken and is not skipped.
+    private var nextIndex = 0
+    private var includesNewlines = true
     private var depth = 0
     private var stack = StackRoom()
     private(set) var diagnostics: [Diagnostic] = []
@@ -21,28 +27,65 @@ struct Parser {
     /// The height of the tree that was built last.
     var height = 0
 
-    init(_ source: SourceFile, limits: ParseLimits, isTemplate: Bool = false) {
+    // MARK: Parts of lists that are not complete yet
+
+    var nodes = NodeStack<ExpressionNode>()
+    var items = NodeStack<ObjectItemNode>()
+    var steps = NodeStack<TraversalStep>()
+    var parts = NodeStack<TemplatePart>()
+    var attributes = NodeStack<Attribute>()
+
+    private init(
+        _ source: SourceFile, _ limits: ParseLimits, _ bytes: UnsafeBufferPointer<UInt8>,
+        _ tokens: UnsafeBufferPointer<Token>, invalid: [Token]
+    ) {
         self.source = source
         self.limits = limits
-        guard source.bytes.count <= limits.largestFile else {
-            tokens = [Token(.endOfFile, 0, 0)]
+        self.bytes = bytes
+        self.tokens = tokens
+        guard bytes.count <= limits.largestFile else {
             fail(
                 "File too large",
-                "The file has \(source.bytes.count) bytes, and the limit is \(limits.largestFile).",
+                "The file has \(bytes.count) bytes, and the limit is \(limits.largestFile).",
                 at: ByteRange(0, 0), hint: "Split the file, or keep data in another format.")
             isRecovering = true
             return
         }
-        let tokens = Lexer.tokens(of: source.bytes, isTemplate: isTemplate)
-        guard tokens.contains(where: { $0.kind.isInvalid }) else {
-            self.tokens = tokens
-            return
-        }
-        let repaired = Lexer.tokens(of: source.bytes, isTemplate: isTemplate, closesQuotes: true)
-        self.tokens = repaired.filter { $0.kind != .closedByNewline }
-        for token in repaired where diagnostics.count < limits.mostDiagnostics {
+        for token in invalid where diagnostics.count < limits.mostDiagnostics {
             if let problem = InvalidTokens.diagnostic(for: token, in: source) { report(problem) }
         }
+    }
+
+    /// Parses a source with a function, and throws all errors if there are any.
+    static func run<Result>(
+        _ source: SourceFile, limits: ParseLimits, isTemplate: Bool = false,
+        _ body: (inout Parser) -> Result
+    ) throws(Diagnostics) -> Result {
+        let (result, problems) = source.bytes.withUnsafeBufferPointer { bytes in
+            let (tokens, invalid) = tokens(of: bytes, limits, isTemplate)
+            return tokens.withUnsafeBufferPointer { tokens in
+                var parser = Parser(source, limits, bytes, tokens, invalid: invalid)
+                let result = body(&parser)
+                return (result, parser.errorCount == 0 ? nil : Diagnostics(parser.diagnostics))
+            }
+        }
+        if let problems { throw problems }
+        return result
+    }
+
+    /// The tokens to parse, and those that no valid source contains.
+    ///
+    /// If there are any of the latter, text in quotes is taken to end with its line.
+    private static func tokens(
+        of bytes: UnsafeBufferPointer<UInt8>, _ limits: ParseLimits, _ isTemplate: Bool
+    ) -> (tokens: [Token], invalid: [Token]) {
+        guard bytes.count <= limits.largestFile else { return ([Token(.endOfFile, 0, 0)], []) }
+        let tokens = Lexer.tokens(of: bytes, isTemplate: isTemplate)
+        guard tokens.contains(where: { $0.kind.isInvalid }) else { return (tokens, []) }
+        let repaired = Lexer.tokens(of: bytes, isTemplate: isTemplate, closesQuotes: true)
+        return (
+            repaired.filter { $0.kind != .closedByNewline }, repaired.filter { $0.kind.isInvalid }
+        )
     }
 
     // MARK: Tokens
@@ -50,19 +93,22 @@ struct Parser {
     /// The next token.
     var next: Token { tokens[nextIndex] }
 
-    private var nextIndex: Int {
-        var place = index
-        if newlineModes[newlineModes.count - 1] { return min(place, tokens.count - 1) }
-        while place < tokens.count - 1, tokens[place].kind == .newline { place += 1 }
-        return min(place, tokens.count - 1)
-    }
+    /// The token after the next one, a newline or not.
+    var tokenAfterNext: Token { tokens[min(nextIndex + 1, tokens.count - 1)] }
 
     /// Takes the next token; at the end of the file, that token again and again.
     @discardableResult
     mutating func read() -> Token {
-        let place = nextIndex
-        index = place + 1
-        return tokens[place]
+        let token = tokens[nextIndex]
+        index = nextIndex + 1
+        findNext()
+        return token
+    }
+
+    private mutating func findNext() {
+        nextIndex = min(index, tokens.count - 1)
+        if includesNewlines { return }
+        while tokens[nextIndex].kind == .newline { nextIndex += 1 }
     }
 
     /// The next token that is not a newline.
@@ -87,8 +133,13 @@ struct Parser {
     mutating func withNewlines<Result>(
         _ included: Bool, _ body: (inout Parser) -> Result
     ) -> Result {
-        newlineModes.append(included)
-        defer { newlineModes.removeLast() }
+        let before = includesNewlines
+        includesNewlines = included
+        findNext()
+        defer {
+            includesNewlines = before
+            findNext()
+        }
         return body(&self)
     }
 
@@ -96,8 +147,12 @@ struct Parser {
         String(decoding: bytes(of: token), as: UTF8.self)
     }
 
-    func bytes(of token: Token) -> ArraySlice<UInt8> {
-        source.bytes[token.range.start..<token.range.end]
+    func bytes(of token: Token) -> UnsafeBufferPointer<UInt8> {
+        bytes(in: token.range)
+    }
+
+    func bytes(in range: ByteRange) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: bytes[range.start..<range.end])
     }
 
     func isKeyword(_ token: Token, _ keyword: StaticString) -> Bool {
@@ -138,9 +193,7 @@ struct Parser {
     mutating func nested<Result>(
         otherwise placeholder: (ByteRange) -> Result, _ body: (inout Parser) -> Result
     ) -> Result {
-        guard depth < limits.deepestNesting else {
-            return placeholder(giveUp())
-        }
+        guard depth < limits.deepestNesting else { return placeholder(giveUp()) }
         depth += 1
         defer { depth -= 1 }
         return stack.isShort ? elsewhere(placeholder, body) : body(&self)
@@ -187,6 +240,7 @@ struct Parser {
         hasGivenUp = true
         isRecovering = true
         index = tokens.count
+        findNext()
         height = 0
     }
 }

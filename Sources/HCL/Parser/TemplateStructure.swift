@@ -11,12 +11,13 @@ struct TemplateStructure {
 
     /// The nodes of the whole template.
     mutating func parse(_ parser: inout Parser) -> [ExpressionNode] {
-        var nodes: [ExpressionNode] = []
-        while true {
-            if parser.hasGivenUp { return nodes }
-            if case .end = parts[index] { return nodes }
-            nodes.append(parseNode(&parser))
+        let first = parser.nodes.count
+        while !parser.hasGivenUp {
+            if case .end = parts[index] { break }
+            let node = parseNode(&parser)
+            parser.nodes.push(node)
         }
+        return parser.nodes.pop(from: first)
     }
 
     private mutating func take() -> TemplatePart {
@@ -29,7 +30,9 @@ struct TemplateStructure {
     private mutating func parseNode(_ parser: inout Parser) -> ExpressionNode {
         switch take() {
         case .text(let text, let range):
-            return .literal(.text(text), range)
+            return .literal(.string(text), range)
+        case .raw(let range):
+            return .literal(.string(parser.normalisedText(in: range)), range)
         case .interpolation(let node, let height):
             tallest = max(tallest, height)
             return node
@@ -140,8 +143,8 @@ struct TemplateStructure {
     ) -> ExpressionNode {
         guard let first = nodes.first, let last = nodes.last else {
             let range = ByteRange(place, place)
-            return .template([.literal(.string(""), range)], range)
+            return .template(TemplateParts(text: "", range: range), range)
         }
-        return .template(nodes, ByteRange(first.range.start, last.range.end))
+        return .template(TemplateParts(nodes), ByteRange(first.range.start, last.range.end))
     }
 }

@@ -41,7 +41,8 @@ extension ExpressionNode {
         case .call(let call): call.arguments.map { ($0, hidden) }
         case .conditional(let condition, let first, let second, _):
             [(condition, hidden), (first, hidden), (second, hidden)]
-        case .tuple(let nodes, _), .template(let nodes, _): nodes.map { ($0, hidden) }
+        case .tuple(let nodes, _): nodes.map { ($0, hidden) }
+        case .template(let nodes, _): nodes.map { ($0, hidden) }
         case .object(let items, _, _):
             items.flatMap { item in
                 let key = item.literalKey == nil ? [(item.key, hidden)] : []

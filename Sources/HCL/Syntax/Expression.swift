@@ -18,41 +18,44 @@ public struct Expression: Sendable {
 }
 
 /// One node of an expression.
-public indirect enum ExpressionNode: Sendable {
+///
+/// Only the cases that hold other nodes directly are indirect: the most frequent ones, names, texts
+/// and collections, are kept where the node is, without memory of their own.
+public enum ExpressionNode: Sendable {
     /// A number, `true`, `false`, `null` or a piece of text in a template.
     case literal(Value, ByteRange)
     /// A variable with constant steps after it, as in `local.nodes[0].name`.
     case reference(ReferenceNode)
     /// Constant steps after any other expression, as in `f(x).locals`.
-    case relativeTraversal(ExpressionNode, [TraversalStep], ByteRange)
+    indirect case relativeTraversal(ExpressionNode, [TraversalStep], ByteRange)
     /// An index that has to be evaluated: collection, key, the bytes of brackets and key, and all.
-    case index(ExpressionNode, ExpressionNode, brackets: ByteRange, ByteRange)
+    indirect case index(ExpressionNode, ExpressionNode, brackets: ByteRange, ByteRange)
     /// A splat: source, the expression for each element, the bytes of the marker, and all.
-    case splat(ExpressionNode, each: ExpressionNode, marker: ByteRange, ByteRange)
+    indirect case splat(ExpressionNode, each: ExpressionNode, marker: ByteRange, ByteRange)
     /// The element that the innermost splat is at.
     case splatElement(ByteRange)
     /// A function call.
-    case call(CallNode)
+    indirect case call(CallNode)
     /// A condition with its two results.
-    case conditional(ExpressionNode, ExpressionNode, ExpressionNode, ByteRange)
+    indirect case conditional(ExpressionNode, ExpressionNode, ExpressionNode, ByteRange)
     /// An operator before an operand.
-    case unary(UnaryOperator, ExpressionNode, ByteRange)
+    indirect case unary(UnaryOperator, ExpressionNode, ByteRange)
     /// An operator between two operands.
-    case binary(BinaryOperator, ExpressionNode, ExpressionNode)
+    indirect case binary(BinaryOperator, ExpressionNode, ExpressionNode)
     /// An expression in parentheses.
-    case parentheses(ExpressionNode, ByteRange)
+    indirect case parentheses(ExpressionNode, ByteRange)
     /// A tuple in brackets.
     case tuple([ExpressionNode], ByteRange)
     /// An object in braces.
     case object([ObjectItemNode], openBrace: ByteRange, ByteRange)
     /// A `for` in brackets or braces.
-    case forEach(ForNode)
+    indirect case forEach(ForNode)
     /// A template of several parts or of text only.
-    case template([ExpressionNode], ByteRange)
+    case template(TemplateParts, ByteRange)
     /// A template that is one interpolation and so keeps the type of the value.
-    case templateWrap(ExpressionNode, ByteRange)
+    indirect case templateWrap(ExpressionNode, ByteRange)
     /// The joined results of a `%{for}` directive.
-    case templateJoin(ExpressionNode)
+    indirect case templateJoin(ExpressionNode)
 }
 
 extension ExpressionNode {

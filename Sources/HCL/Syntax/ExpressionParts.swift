@@ -2,12 +2,22 @@
 public struct ReferenceNode: Sendable {
     /// The name of the variable.
     public let name: String
-    /// The bytes of the name.
-    public let nameRange: ByteRange
     /// The steps after the name.
     public let steps: [TraversalStep]
     /// The bytes of the whole.
     public let range: ByteRange
+    /// Where the name ends; a second range would make every node of every expression larger.
+    private let nameEnd: UInt32
+
+    init(name: String, nameRange: ByteRange, steps: [TraversalStep] = [], end: Int) {
+        self.name = name
+        self.steps = steps
+        range = ByteRange(nameRange.start, end)
+        nameEnd = UInt32(clamping: nameRange.end)
+    }
+
+    /// The bytes of the name.
+    public var nameRange: ByteRange { ByteRange(range.start, Int(nameEnd)) }
 }
 
 /// One constant step into a value.

@@ -2,9 +2,12 @@
 ///
 /// Sets hold each element once, in a fixed order. Text is in normalisation form C; use
 /// `Value.text(_:)` to make a string from text that might not be.
-public indirect enum Value: Sendable {
+///
+/// Values that consist of others are indirect, so that the plain ones, which are by far the most
+/// frequent, are small and need no memory of their own.
+public enum Value: Sendable {
     /// A value that cannot be known without running something.
-    case unknown(Unknown)
+    indirect case unknown(Unknown)
     /// The absence of a value of some type; a bare `null` has the type `dynamic`.
     case null(ValueType)
     /// A truth value.
@@ -14,15 +17,15 @@ public indirect enum Value: Sendable {
     /// Text in normalisation form C.
     case string(String)
     /// A sequence whose elements all have the given type.
-    case list(ValueType, ValueList)
+    indirect case list(ValueType, ValueList)
     /// Distinct elements of the given type in a fixed order.
-    case set(ValueType, ValueList)
+    indirect case set(ValueType, ValueList)
     /// Named elements that all have the given type.
-    case map(ValueType, ValueMap)
+    indirect case map(ValueType, ValueMap)
     /// A sequence in which each element has its own type.
-    case tuple(ValueList)
+    indirect case tuple(ValueList)
     /// Named attributes, each with its own type.
-    case object(ValueMap)
+    indirect case object(ValueMap)
 }
 
 extension Value {

@@ -17,7 +17,7 @@ extension ExpressionNode {
         case .object(let items, _, _): items.flatMap { [$0.key, $0.value] }
         case .forEach(let loop):
             [loop.collection] + [loop.key, loop.value, loop.condition].compactMap(\.self)
-        case .template(let parts, _): parts
+        case .template(let parts, _): Array(parts)
         case .templateWrap(let inner, _): [inner]
         case .templateJoin(let inner): [inner]
         }

@@ -27,7 +27,7 @@ struct UnknownTests {
             ("try(u, 1)", "dynamic"), ("can(u.a)", "bool"), ("max(u...)", "dynamic"),
             ("l[0]", "number"), ("length(l)", "number"), ("[1, 2][u]", "dynamic"),
             ("u && true", "bool"),
-            ("tolist(u)", "list(dynamic)"), ("toset([s])", "set(string)"), ("-u", "number"),
+            ("tolist(u)", "dynamic"), ("toset([s])", "set(string)"), ("-u", "number"),
             ("flatten([u])", "dynamic"), ("\"%{ for x in l }a%{ endfor }\"", "string"),
             ("u < 1", "bool"),
         ])

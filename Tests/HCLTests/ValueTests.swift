@@ -19,7 +19,7 @@ struct ValueTests {
         let set = Value.makeSet(.number, [.integer(10), .integer(9), .number(Number(10))])
         #expect(set.json == "[9,10]")
         let mixed = Value.makeSet(.dynamic, [.null(.string), .tuple([.integer(2)]), .tuple([])])
-        #expect(mixed.json == "[[],[2],null]")
+        #expect(mixed.json == "[[2],[],null]")
     }
 
     @Test("Text is normalised, also as a name")

@@ -1,13 +1,16 @@
 /// Functions of collections of any kind.
 enum CollectionFunctions {
     static let all: [StandardFunction] = [
-        .init("length", [.any("value")], result: .number, length),
+        .init(
+            "length", [.init("value", .dynamic, unknowns: .all)], result: .number, length),
         .init(
             "coalesce", [], variadic: .init("vals", .dynamic, allowsNull: true, unknowns: .all),
             coalesce),
-        .init("coalescelist", [], variadic: .init("vals", .dynamic, unknowns: .all), coalesceList),
+        .init(
+            "coalescelist", [],
+            variadic: .init("vals", .dynamic, allowsNull: true, unknowns: .all), coalesceList),
         .init("contains", [.any("list"), .any("value")], result: .bool, contains),
-        .init("one", [.any("list")], one),
+        .init("one", [.any("list")], typing: onlyType, one),
         .init("alltrue", [.init("list", .list(.bool), unknowns: .inside)], result: .bool) {
             call throws(Diagnostic) in try truth(call, decisive: false)
         },
@@ -27,7 +30,15 @@ enum CollectionFunctions {
         let value = call.arguments[0]
         if let count = value.elements?.count ?? value.attributes?.count { return .integer(count) }
         if let text = value.stringValue { return .integer(text.count) }
-        throw call.failure(argument: 0, "a collection or text is required", parameter: "value")
+        let unfit = call.failure(
+            argument: 0, "a collection or text is required", parameter: "value")
+        guard case .unknown(let unknown) = value else { throw unfit }
+        switch unknown.type {
+        case .tuple(let types): return .integer(types.count)
+        case .object(let types): return .integer(types.count)
+        case .bool, .number: throw unfit
+        case .dynamic, .string, .list, .set, .map: return .unknown(unknown.retyped(.number))
+        }
     }
 
     /// The first argument that is neither null nor empty text, as the type that all can have.
@@ -36,9 +47,7 @@ enum CollectionFunctions {
         guard !call.arguments.isEmpty else {
             throw call.failure("at least one argument is required")
         }
-        var types: [ValueType] = []
-        for value in call.arguments where value.type != .dynamic { types.append(value.type) }
-        guard let type = types.isEmpty ? .dynamic : ValueType.unified(types) else {
+        guard let type = ValueType.unified(call.arguments.map(\.type)) else {
             throw call.failure("all arguments must have one type")
         }
         for (index, value) in call.arguments.enumerated() where !value.isNull {
@@ -51,12 +60,13 @@ enum CollectionFunctions {
 
     @Sendable
     private static func coalesceList(_ call: Call) throws(Diagnostic) -> Value {
-        for (index, value) in call.arguments.enumerated() {
+        for value in call.arguments {
+            if value.isUnknown { break }
+            guard value.type.isOrdered else { throw call.failure("lists or tuples are required") }
+        }
+        for value in call.arguments {
             if case .unknown(let unknown) = value { return .unknown(unknown) }
-            guard let elements = value.elements else {
-                throw call.failure(argument: index, "a list or a tuple is required")
-            }
-            if !elements.isEmpty { return value }
+            if let elements = value.elements, !elements.isEmpty { return value }
         }
         throw call.failure("there is no list with elements")
     }
@@ -78,6 +88,19 @@ enum CollectionFunctions {
     }
 
     @Sendable
+    private static func onlyType(_ call: Call) throws(Diagnostic) -> ValueType {
+        switch call.arguments[0].type {
+        case .list(let element), .set(let element): return element
+        case .tuple(let types) where types.count <= 1: return types.first ?? .dynamic
+        default: throw tooMany(call)
+        }
+    }
+
+    private static func tooMany(_ call: Call) -> Diagnostic {
+        call.failure("a list, a set or a tuple with at most one element is required")
+    }
+
+    @Sendable
     private static func one(_ call: Call) throws(Diagnostic) -> Value {
         let elements = try call.elements(0)
         switch elements.count {
@@ -87,7 +110,7 @@ enum CollectionFunctions {
             default: return .null(.dynamic)
             }
         case 1: return elements[0]
-        default: throw call.failure("there must be at most one element")
+        default: throw tooMany(call)
         }
     }
 

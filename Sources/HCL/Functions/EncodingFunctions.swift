@@ -6,7 +6,11 @@ enum EncodingFunctions {
         },
         .init("base64decode", [.text("str")], result: .string, decodeBase64),
         .init("jsonencode", [.init("val", .dynamic, allowsNull: true)], result: .string) {
-            call throws(Diagnostic) in try call.result(call.arguments[0].json ?? "null")
+            call throws(Diagnostic) in
+            guard !call.arguments[0].hasInfinity else {
+                throw call.failure("JSON cannot have an infinite number")
+            }
+            return try call.result(call.arguments[0].json ?? "null")
         },
         .init("jsondecode", [.text("str")], decodeJSON),
         .init("urlencode", [.text("str")], result: .string) { call throws(Diagnostic) in
@@ -69,6 +73,15 @@ enum EncodingFunctions {
             }
         }
         return String(decoding: result, as: UTF8.self)
+    }
+}
+
+extension Value {
+    /// Whether the value or any part of it is an infinite number.
+    fileprivate var hasInfinity: Bool {
+        if let number = numberValue { return number.isInfinite }
+        let parts = elements?.elements ?? attributes?.values ?? []
+        return parts.contains(where: \.hasInfinity)
     }
 }
 

@@ -58,8 +58,9 @@ enum FormatFunctions {
             result += piece
         }
         if values.count > highest {
-            throw call.failure(
-                argument: highest + 1, "the format string uses only \(highest)", parameter: "args")
+            let problem = "the format string uses only \(highest) arguments"
+            guard call.name == "format" else { throw call.failure(problem) }
+            throw call.failure(argument: highest + 1, problem, parameter: "args")
         }
         return result
     }

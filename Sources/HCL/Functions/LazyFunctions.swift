@@ -36,16 +36,22 @@ enum LazyFunctions {
         Function(
             name: "can", parameters: [], variadic: nil, resultType: .bool,
             implementation: .lazy { call throws(Diagnostic) in
-                guard call.count == 1 else {
-                    throw Diagnostic(
-                        summary: "Error in function call",
-                        detail: "Call to function \"can\" failed: it takes one argument.",
-                        range: call.nameRange, hint: "It is used as can(VALUE).")
-                }
+                guard call.count == 1 else { throw wrongCount(call) }
                 guard let value = try? call.evaluate(0) else { return .bool(false) }
                 let known = try unknownUnlessWhollyKnown(value, call, type: .bool)
                 return known.isUnknown ? known : .bool(true)
             })
+    }
+
+    private static func wrongCount(_ call: LazyCall) -> Diagnostic {
+        let end = call.range.bytes.end
+        let closing = SourceRange(source: call.range.source, bytes: ByteRange(end - 1, end))
+        return Diagnostic(
+            summary: call.count == 0
+                ? "Not enough function arguments" : "Too many function arguments",
+            detail: "\"\(call.name)\" takes 1 argument, but there are \(call.count).",
+            range: call.count == 0 ? closing : call.argumentRange(1),
+            hint: "It is used as \(call.name)(VALUE).")
     }
 
     private static func unknownUnlessWhollyKnown(

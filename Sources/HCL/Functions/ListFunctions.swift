@@ -1,20 +1,27 @@
 /// Functions of lists and tuples.
 enum ListFunctions {
     static let all: [StandardFunction] = [
-        .init("chunklist", [insideList("list"), .number("size")], chunks),
+        .init(
+            "chunklist", [insideList("list"), .number("size")],
+            typing: { .list($0.arguments[0].type) }, chunks),
         .init("compact", [.list("list", of: .string)], result: .list(.string)) {
             call throws(Diagnostic) in
             let kept = try call.elements(0).filter { !($0.stringValue ?? "").isEmpty }
             return .list(.string, ValueList(kept))
         },
-        .init("concat", [], variadic: .any("seqs"), concat),
-        .init("distinct", [.list("list")], distinct),
-        .init("element", [.any("list"), .number("index")], element),
+        .init("concat", [], variadic: .any("seqs"), typing: concatenatedType, concat),
+        .init("distinct", [.list("list")], typing: { $0.arguments[0].type }, distinct),
+        .init("element", [.any("list"), .number("index")], typing: selectedType, element),
         .init("flatten", [.any("list")], flatten),
-        .init("index", [.init("list", .dynamic), .init("value", .dynamic)], index),
-        .init("matchkeys", [insideList("values"), .list("keys"), .list("searchset")], matchKeys),
-        .init("reverse", [.any("list")], reverse),
-        .init("slice", [.any("list"), .number("start_index"), .number("end_index")], slice),
+        .init("index", [.any("list"), .any("value")], result: .number, index),
+        .init(
+            "matchkeys",
+            [insideList("values"), insideList("keys"), insideList("searchset")],
+            typing: matchedType, matchKeys),
+        .init("reverse", [.any("list")], typing: reversedType, reverse),
+        .init(
+            "slice", [.any("list"), .number("start_index"), .number("end_index")],
+            typing: slicedType, slice),
         .init("sort", [.list("list", of: .string)], result: .list(.string), sort),
     ]
 
@@ -36,8 +43,8 @@ enum ListFunctions {
 
     @Sendable
     private static func chunks(_ call: Call) throws(Diagnostic) -> Value {
-        let size = try call.integer(1)
-        guard size >= 0 else { throw call.failure(argument: 1, "it must not be negative") }
+        let size = try call.wholeNumber(1)
+        guard size >= 0 else { throw call.failure("the size must not be negative") }
         let elements = try call.elements(0)
         try call.charge(elements.count)
         let type = elementType(call.arguments[0])
@@ -54,19 +61,11 @@ enum ListFunctions {
     /// Lists of types that can be unified make a list, everything else makes a tuple.
     @Sendable
     private static func concat(_ call: Call) throws(Diagnostic) -> Value {
-        guard !call.arguments.isEmpty else {
-            throw call.failure("at least one argument is required")
-        }
         var elements: [Value] = []
         var types: [ValueType] = []
-        for (index, value) in call.arguments.enumerated() {
-            switch value {
-            case .list(let type, let list):
-                types.append(type)
-                elements += list.elements
-            case .tuple(let list): elements += list.elements
-            default: throw call.failure(argument: index, "a list or a tuple is required")
-            }
+        for value in call.arguments {
+            if case .list(let type, _) = value { types.append(type) }
+            elements += value.elements?.elements ?? []
             try call.charge(value.elements?.count ?? 0)
         }
         let tuple = Value.tuple(ValueList(elements))
@@ -91,11 +90,8 @@ enum ListFunctions {
     /// The index goes round at either end.
     @Sendable
     private static func element(_ call: Call) throws(Diagnostic) -> Value {
-        if case .set = call.arguments[0] {
-            throw call.failure(argument: 0, "a list or a tuple is required")
-        }
         let elements = try call.elements(0)
-        let index = try call.integer(1)
+        let index = try call.wholeNumber(1)
         guard !elements.isEmpty else { throw call.failure("the list is empty") }
         let place = index % elements.count
         return elements[place < 0 ? place + elements.count : place]
@@ -125,10 +121,21 @@ enum ListFunctions {
 
     @Sendable
     private static func index(_ call: Call) throws(Diagnostic) -> Value {
-        let elements = try call.elements(0)
-        guard let index = elements.firstIndex(where: { $0.equals(call.arguments[1]) == true })
-        else { throw call.failure("the value is not in the list") }
-        return .integer(index)
+        guard call.arguments[0].type.isOrdered else {
+            throw call.failure("a list or a tuple is required")
+        }
+        for (index, element) in try call.elements(0).enumerated() {
+            switch element.equals(call.arguments[1]) {
+            case true: return .integer(index)
+            case false: continue
+            case nil:
+                return .unknown(
+                    Unknown(
+                        type: .number,
+                        reasons: element.unknownReasons + call.arguments[1].unknownReasons))
+            }
+        }
+        throw call.failure("the value is not in the list")
     }
 
     @Sendable
@@ -137,8 +144,19 @@ enum ListFunctions {
         guard values.count == keys.count else {
             throw call.failure("the lists of values and keys must have one length")
         }
-        let wanted = Set(try call.elements(2).compactMap(\.json))
-        let kept = zip(values, keys).filter { wanted.contains($0.1.json ?? "") }.map(\.0)
+        if try !call.elements(2).isEmpty, !call.arguments.allSatisfy(\.isWhollyKnown) {
+            return .unknown(
+                Unknown(
+                    type: call.arguments[0].type,
+                    reasons: call.arguments.flatMap(\.unknownReasons)))
+        }
+        let type = ValueType.unified([call.arguments[1].type, call.arguments[2].type]) ?? .dynamic
+        let (comparable, wanted) = (
+            try call.converted(1, to: type), try call.converted(2, to: type)
+        )
+        let names = Set((wanted.elements ?? []).compactMap(\.json))
+        let kept = zip(values, comparable.elements?.elements ?? [])
+            .filter { names.contains($0.1.json ?? "") }.map(\.0)
         return like(call.arguments[0], kept)
     }
 
@@ -149,17 +167,8 @@ enum ListFunctions {
 
     @Sendable
     private static func slice(_ call: Call) throws(Diagnostic) -> Value {
-        if case .set = call.arguments[0] {
-            throw call.failure(argument: 0, "a list or a tuple is required")
-        }
         let elements = try call.elements(0)
         let (start, end) = (try call.integer(1), try call.integer(2))
-        guard (0...elements.count).contains(start) else {
-            throw call.failure(argument: 1, "it must not be beyond the list")
-        }
-        guard (start...elements.count).contains(end) else {
-            throw call.failure(argument: 2, "it must be between the start and the end of the list")
-        }
         return like(call.arguments[0], Array(elements[start..<end]))
     }
 
@@ -167,7 +176,7 @@ enum ListFunctions {
     private static func sort(_ call: Call) throws(Diagnostic) -> Value {
         let texts = try call.elements(0).compactMap(\.stringValue)
         guard texts.count == (try call.elements(0).count) else {
-            throw call.failure(argument: 0, "an element is null")
+            throw call.failure("an element is null, which cannot be sorted")
         }
         try call.charge(texts.count)
         return .list(.string, ValueList(texts.sorted().map { .string($0) }))

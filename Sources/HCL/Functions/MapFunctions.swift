@@ -1,19 +1,74 @@
 /// Functions of maps and objects.
 enum MapFunctions {
     static let all: [StandardFunction] = [
-        .init("keys", [.any("inputMap")], keys),
-        .init("values", [.any("mapping")], values),
+        .init("keys", [.any("inputMap")], typing: keysType, keys),
+        .init("values", [.any("mapping")], typing: valuesType, values),
         .init(
             "lookup", [.any("inputMap"), .text("key")],
-            variadic: .init("default", .dynamic, allowsNull: true, unknowns: .all), lookup),
+            variadic: .init("default", .dynamic, allowsNull: true, unknowns: .all),
+            typing: foundType, lookup),
         .init(
-            "merge", [], variadic: .init("maps", .dynamic, allowsNull: true, unknowns: .inside),
-            merge),
+            "merge", [], variadic: .init("maps", .dynamic, allowsNull: true, unknowns: .all),
+            typing: mergedType, merge),
         .init(
             "transpose", [.init("values", .map(.list(.string)))],
             result: .map(.list(.string)), transpose),
-        .init("zipmap", [.list("keys", of: .string), .any("values")], zipMap),
+        .init(
+            "zipmap", [.list("keys", of: .string), .any("values")], typing: zippedType, zipMap),
     ]
+
+    @Sendable
+    private static func keysType(_ call: Call) throws(Diagnostic) -> ValueType {
+        switch call.arguments[0].type {
+        case .map: return .list(.string)
+        case .object(let attributes): return .tuple(attributes.map { _ in .string })
+        default:
+            throw call.failure(argument: 0, "a map or an object is required", parameter: "inputMap")
+        }
+    }
+
+    @Sendable
+    private static func valuesType(_ call: Call) throws(Diagnostic) -> ValueType {
+        switch call.arguments[0].type {
+        case .map(let element): return .list(element)
+        case .object(let attributes):
+            return .tuple(attributes.sorted { $0.key < $1.key }.map(\.value))
+        default: throw call.failure("a map or an object is required")
+        }
+    }
+
+    @Sendable
+    private static func foundType(_ call: Call) throws(Diagnostic) -> ValueType {
+        guard call.arguments.count <= 3 else {
+            throw call.failure("it takes two or three arguments")
+        }
+        guard call.arguments[0].type.isMapping else {
+            throw call.failure(argument: 0, "a map or an object is required", parameter: "inputMap")
+        }
+        if case .map(let element) = call.arguments[0].type { return element }
+        return .dynamic
+    }
+
+    @Sendable
+    private static func mergedType(_ call: Call) throws(Diagnostic) -> ValueType {
+        for value in call.arguments {
+            if value.type == .dynamic { return .dynamic }
+            guard value.type.isMapping else {
+                throw call.failure("maps or objects are required, not \(value.type.friendlyName)")
+            }
+        }
+        let types = Set(call.arguments.map(\.type))
+        return types.count == 1 ? call.arguments[0].type : .dynamic
+    }
+
+    @Sendable
+    private static func zippedType(_ call: Call) throws(Diagnostic) -> ValueType {
+        switch call.arguments[1].type {
+        case .list(let element): return .map(element)
+        case .tuple: return .dynamic
+        default: throw call.failure("the values must be a list or a tuple")
+        }
+    }
 
     @Sendable
     private static func keys(_ call: Call) throws(Diagnostic) -> Value {
@@ -31,19 +86,25 @@ enum MapFunctions {
 
     @Sendable
     private static func lookup(_ call: Call) throws(Diagnostic) -> Value {
-        guard call.arguments.count <= 3 else {
-            throw call.failure("it takes two or three arguments")
-        }
         let name = call.text(1)
         let attributes = try call.attributes(0)
-        if let value = attributes[name] { return value }
-        guard call.arguments.count == 3 else {
+        guard case .map(let type, _) = call.arguments[0] else {
+            if let value = attributes[name] { return value }
+            guard call.arguments.count == 3 else {
+                throw call.failure(
+                    "there is no attribute \"\(name)\" and no default",
+                    hint: NearestName.hint(for: name, among: attributes.keys))
+            }
+            return call.arguments[2]
+        }
+        let fallback =
+            call.arguments.count == 3 ? try call.converted(2, to: type) : nil
+        guard let value = attributes[name] ?? fallback else {
             throw call.failure(
                 "there is no key \"\(name)\" and no default",
                 hint: NearestName.hint(for: name, among: attributes.keys))
         }
-        guard case .map(let type, _) = call.arguments[0] else { return call.arguments[2] }
-        return try call.converted(2, to: type)
+        return value
     }
 
     /// Joins maps, of which later ones win.
@@ -51,12 +112,17 @@ enum MapFunctions {
     /// Maps of one type make a map, everything else makes an object.
     @Sendable
     private static func merge(_ call: Call) throws(Diagnostic) -> Value {
+        if call.arguments.contains(where: \.isUnknown) {
+            return .unknown(
+                Unknown(
+                    type: try mergedType(call), reasons: call.arguments.flatMap(\.unknownReasons)))
+        }
         var pairs: [(key: String, value: Value)] = []
         var types: Set<ValueType> = []
         var areMaps = true
-        for (index, value) in call.arguments.enumerated() where !value.isNull {
+        for value in call.arguments where !value.isNull {
             guard let attributes = value.attributes else {
-                throw call.failure(argument: index, "a map or an object is required")
+                throw call.failure("maps or objects are required")
             }
             if case .map(let type, _) = value { types.insert(type) } else { areMaps = false }
             try call.charge(attributes.count)
@@ -71,9 +137,10 @@ enum MapFunctions {
     private static func transpose(_ call: Call) throws(Diagnostic) -> Value {
         var result: [String: Set<String>] = [:]
         for (name, list) in try call.attributes(0) {
-            for element in list.elements ?? [] {
+            guard let elements = list.elements else { throw call.failure("a list is null") }
+            for element in elements {
                 guard let text = element.stringValue else {
-                    throw call.failure(argument: 0, "an element is null")
+                    throw call.failure("an element of a list is null")
                 }
                 try call.charge(1)
                 result[text, default: []].insert(name)
@@ -96,7 +163,7 @@ enum MapFunctions {
         var pairs: [(key: String, value: Value)] = []
         for (name, value) in zip(names, values) {
             guard let text = name.stringValue else {
-                throw call.failure(argument: 0, "a key is null")
+                throw call.failure("a key is null")
             }
             pairs.append((text, value))
         }

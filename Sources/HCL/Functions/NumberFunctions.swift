@@ -5,18 +5,30 @@ enum NumberFunctions {
             let number = call.number(0)
             return .number(number.isNegative ? number.negated : number)
         },
-        .init("ceil", [.number("num")], result: .number) { .number($0.number(0).ceiling) },
-        .init("floor", [.number("num")], result: .number) { .number($0.number(0).floor) },
+        .init("ceil", [.number("num")], result: .number) { whole($0.number(0).ceiling) },
+        .init("floor", [.number("num")], result: .number) { whole($0.number(0).floor) },
         .init("max", [], variadic: .number("numbers"), result: .number, maximum),
         .init("min", [], variadic: .number("numbers"), result: .number, minimum),
-        .init("parseint", [.text("number"), .number("base")], result: .number, parseInteger),
+        .init(
+            "parseint", [.init("number", .dynamic), .number("base")], result: .number,
+            typing: { call throws(Diagnostic) in
+                guard call.arguments[0].type == .string else {
+                    throw call.failure(argument: 0, "text is required", parameter: "number")
+                }
+                return .number
+            }, parseInteger),
         .init("signum", [.number("num")], result: .number) { call throws(Diagnostic) in
-            let integer = try call.integer(0)
+            let integer = try call.wholeNumber(0)
             return .integer(integer.signum())
         },
         .init("sum", [.any("list")], result: .number, sum),
         .init("range", [], variadic: .number("params"), result: .list(.number), range),
     ]
+
+    /// A whole number, of which there is no negative zero.
+    private static func whole(_ number: Number) -> Value {
+        .number(number.isZero ? .zero : number)
+    }
 
     @Sendable
     private static func maximum(_ call: Call) throws(Diagnostic) -> Value {
@@ -62,7 +74,7 @@ enum NumberFunctions {
             }
             total = next
         }
-        return .number(isNegative ? total.negated : total)
+        return .number(isNegative && !total.isZero ? total.negated : total)
     }
 
     private static func digit(_ byte: UInt8, base: Int) -> Int? {
@@ -79,16 +91,24 @@ enum NumberFunctions {
 
     @Sendable
     private static func sum(_ call: Call) throws(Diagnostic) -> Value {
-        let elements = try call.elements(0)
+        guard let elements = call.arguments[0].elements?.elements else {
+            throw call.failure(argument: 0, "a list, a set or a tuple is required")
+        }
         guard !elements.isEmpty else { throw call.failure(argument: 0, "there are no elements") }
+        if !call.arguments[0].isWhollyKnown {
+            return .unknown(
+                Unknown(type: .number, reasons: call.arguments[0].unknownReasons))
+        }
         var total = Number.zero
         for element in elements {
             guard let value = try? element.converted(to: .number) else {
                 throw call.failure(argument: 0, "all elements must be numbers")
             }
-            if case .unknown(let unknown) = value { return .unknown(unknown.retyped(.number)) }
-            guard let number = value.numberValue, let next = total + number else {
-                throw call.failure(argument: 0, "an element is null or there is no such sum")
+            guard let number = value.numberValue else {
+                throw call.failure(argument: 0, "an element is null")
+            }
+            guard let next = total + number else {
+                throw call.failure("there is no sum of opposite infinities")
             }
             total = next
         }
@@ -107,15 +127,17 @@ enum NumberFunctions {
         let end = call.number(call.arguments.count == 1 ? 0 : 1)
         let isDown = end < start
         let step = call.arguments.count == 3 ? call.number(2) : Number(isDown ? -1 : 1)
-        guard !step.isZero else { throw call.failure(argument: 2, "the step must not be zero") }
-        if step.isNegative != isDown && start != end {
+        if (step.isNegative && !step.isZero) != isDown && start != end {
             throw call.failure(
-                argument: 2, isDown ? "the step must be negative" : "the step must be positive")
+                argument: 1,
+                isDown
+                    ? "it must be greater than the start when the step is positive"
+                    : "it must be less than the start when the step is negative")
         }
         var elements: [Value] = []
         var number = start
         while isDown ? end < number : number < end {
-            guard elements.count < longestRange else {
+            guard elements.count < longestRange, !step.isZero else {
                 throw call.failure("it would have more than \(longestRange) elements")
             }
             elements.append(.number(number))

@@ -1,19 +1,22 @@
 /// Functions that search text with regular expressions.
 enum PatternFunctions {
     static let all: [StandardFunction] = [
-        .init("regex", [.text("pattern"), .text("string")], regex),
-        .init("regexall", [.text("pattern"), .text("string")], regexAll),
+        .init("regex", [.text("pattern"), .text("string")], typing: matchType, regex),
+        .init(
+            "regexall", [.text("pattern"), .text("string")],
+            typing: { call throws(Diagnostic) in .list(try matchType(call)) }, regexAll),
         .init(
             "replace", [.text("str"), .text("substr"), .text("replace")],
             result: .string, replace),
     ]
 
     private static func compile(
-        _ text: String, _ call: Call, argument: Int
+        _ text: String, _ call: Call, argument: Int?
     ) throws(Diagnostic) -> Pattern {
         do {
             return try Pattern(text)
         } catch {
+            guard let argument else { throw call.failure(error.description) }
             throw call.failure(argument: argument, error.description, parameter: "pattern")
         }
     }
@@ -45,17 +48,26 @@ enum PatternFunctions {
         try checkNames(pattern, call)
         let matches = try matches(of: pattern, in: text, mostMatches: .max, call)
         try call.charge(matches.count * (pattern.groupNames.count + 1))
+        return .list(
+            type(of: pattern), ValueList(matches.map { value(of: $0, pattern, text) }))
+    }
+
+    /// The type of a match of a known pattern.
+    @Sendable
+    private static func matchType(_ call: Call) throws(Diagnostic) -> ValueType {
+        if call.arguments[0].isUnknown { return .dynamic }
+        let pattern = try compile(call.text(0), call, argument: 0)
+        try checkNames(pattern, call)
+        return type(of: pattern)
+    }
+
+    private static func type(of pattern: Pattern) -> ValueType {
         let names = pattern.groupNames
-        let type: ValueType
-        if names.isEmpty {
-            type = .string
-        } else if names[0] == nil {
-            type = .tuple(names.map { _ in .string })
-        } else {
-            type = .object(
-                Dictionary(names.map { ($0 ?? "", .string) }, uniquingKeysWith: { $1 }))
-        }
-        return .list(type, ValueList(matches.map { value(of: $0, pattern, text) }))
+        if names.isEmpty { return .string }
+        if names[0] == nil { return .tuple(names.map { _ in .string }) }
+        return .object(
+            Dictionary(
+                names.map { (($0 ?? "").inNormalFormC(), .string) }, uniquingKeysWith: { $1 }))
     }
 
     private static func checkNames(_ pattern: Pattern, _ call: Call) throws(Diagnostic) {
@@ -106,7 +118,7 @@ enum PatternFunctions {
         _ call: Call, _ wanted: String
     ) throws(Diagnostic) -> Value {
         let text = Array(call.text(0).unicodeScalars)
-        let pattern = try compile(wanted, call, argument: 1)
+        let pattern = try compile(wanted, call, argument: nil)
         let template = Array(call.text(2).unicodeScalars)
         var result = String.UnicodeScalarView()
         var last = 0

@@ -3,34 +3,59 @@ enum SetFunctions {
     private static let set = Function.Parameter("sets", .set(.dynamic))
 
     static let all: [StandardFunction] = [
-        .init("setintersection", [set], variadic: set) { call throws(Diagnostic) in
-            try combine(call) { $0.intersection($1) }
+        .init("setintersection", [set], variadic: set, typing: combinedType) {
+            call throws(Diagnostic) in try combine(call) { $0.intersection($1) }
         },
-        .init("setunion", [set], variadic: set) { call throws(Diagnostic) in
-            try combine(call) { $0.union($1) }
+        .init("setunion", [set], variadic: set, typing: combinedType) {
+            call throws(Diagnostic) in try combine(call) { $0.union($1) }
         },
-        .init("setsubtract", [set, set]) { call throws(Diagnostic) in
+        .init("setsubtract", [set, set], typing: combinedType) { call throws(Diagnostic) in
             try combine(call) { $0.subtracting($1) }
         },
-        .init("setproduct", [], variadic: .init("sets", .dynamic), product),
+        .init(
+            "setproduct", [], variadic: .init("sets", .dynamic), typing: productType, product),
     ]
 
-    private static func elementType(_ value: Value) -> ValueType? {
-        switch value {
-        case .list(let type, _), .set(let type, _): type
-        case .tuple(let elements):
-            elements.isEmpty ? .dynamic : ValueType.unified(elements.map(\.type))
-        default: nil
+    /// The type of a set that all sets can be converted to; empty ones without a type go with all.
+    @Sendable
+    private static func combinedType(_ call: Call) throws(Diagnostic) -> ValueType {
+        var types: [ValueType] = []
+        for value in call.arguments {
+            guard case .set(let element) = value.type else { continue }
+            if element == .dynamic, value.elements?.isEmpty == true { continue }
+            types.append(element)
         }
+        guard let type = types.isEmpty ? .dynamic : ValueType.unified(types) else {
+            throw call.failure("all sets must have elements of one type")
+        }
+        return .set(type)
+    }
+
+    @Sendable
+    private static func productType(_ call: Call) throws(Diagnostic) -> ValueType {
+        guard call.arguments.count >= 2 else {
+            throw call.failure("at least two arguments are required")
+        }
+        var types: [ValueType] = []
+        for (index, value) in call.arguments.enumerated() {
+            switch value.type {
+            case .list(let element), .set(let element): types.append(element)
+            case .tuple(let elements):
+                guard let type = elements.isEmpty ? .dynamic : ValueType.unified(elements) else {
+                    throw call.failure(argument: index, "its elements must have one type")
+                }
+                types.append(type)
+            default: throw call.failure(argument: index, "a set or a list is required")
+            }
+        }
+        let type = ValueType.tuple(types)
+        return call.arguments.allSatisfy { $0.type.isOrdered } ? .list(type) : .set(type)
     }
 
     private static func combine(
         _ call: Call, _ operation: (Set<String>, Set<String>) -> Set<String>
     ) throws(Diagnostic) -> Value {
-        let types = call.arguments.compactMap(elementType).filter { $0 != .dynamic }
-        guard let type = types.isEmpty ? .dynamic : ValueType.unified(types) else {
-            throw call.failure("all sets must have elements of one type")
-        }
+        guard case .set(let type) = try combinedType(call) else { return .set(.dynamic, []) }
         var known: [String: Value] = [:]
         var result: Set<String>?
         for index in call.arguments.indices {
@@ -50,18 +75,9 @@ enum SetFunctions {
     /// All ways to take one element of each argument; the last one changes fastest.
     @Sendable
     private static func product(_ call: Call) throws(Diagnostic) -> Value {
-        guard call.arguments.count >= 2 else {
-            throw call.failure("at least two arguments are required")
-        }
+        let result = try productType(call)
         var rows: [[Value]] = [[]]
-        var types: [ValueType] = []
-        var areSets = true
-        for index in call.arguments.indices {
-            guard let type = elementType(call.arguments[index]) else {
-                throw call.failure(argument: index, "its elements must have one type")
-            }
-            types.append(type)
-            if case .set = call.arguments[index] {} else { areSets = false }
+        for (index, type) in result.tupleTypes.enumerated() {
             let elements = try call.converted(index, to: .list(type)).elements ?? []
             let (count, overflow) = rows.count.multipliedReportingOverflow(
                 by: elements.count * (index + 1))
@@ -69,7 +85,18 @@ enum SetFunctions {
             rows = rows.flatMap { row in elements.map { row + [$0] } }
         }
         let tuples = rows.map { Value.tuple(ValueList($0)) }
-        let type = ValueType.tuple(types)
-        return areSets ? .makeSet(type, tuples) : .list(type, ValueList(tuples))
+        let type = ValueType.tuple(result.tupleTypes)
+        if case .set = result { return .makeSet(type, tuples) }
+        return .list(type, ValueList(tuples))
+    }
+}
+
+extension ValueType {
+    /// The types of the elements of the tuples that a list or a set consists of.
+    fileprivate var tupleTypes: [ValueType] {
+        switch self {
+        case .list(.tuple(let types)), .set(.tuple(let types)): types
+        default: []
+        }
     }
 }

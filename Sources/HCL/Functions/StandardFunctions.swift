@@ -33,26 +33,72 @@ public enum StandardFunctions {
 /// A standard function: like `Function`, but without state, so that the table can be shared.
 struct StandardFunction: Sendable {
     typealias Body = @Sendable (Call) throws(Diagnostic) -> Value
+    /// Works out the type of the result from arguments that may be unknown, and refuses those
+    /// whose types do not suit, so that such errors are found before anything is known.
+    typealias Typing = @Sendable (Call) throws(Diagnostic) -> ValueType
 
     let name: String
     let parameters: [Function.Parameter]
     let variadic: Function.Parameter?
     let result: ValueType
+    let typing: Typing?
     let body: Body
 
     init(
         _ name: String, _ parameters: [Function.Parameter],
-        variadic: Function.Parameter? = nil, result: ValueType = .dynamic, _ body: @escaping Body
+        variadic: Function.Parameter? = nil, result: ValueType = .dynamic,
+        typing: Typing? = nil, _ body: @escaping Body
     ) {
         self.name = name
         self.parameters = parameters
         self.variadic = variadic
         self.result = result
+        self.typing = typing
         self.body = body
     }
 
     var function: Function {
-        Function(name, parameters, variadic: variadic, result: result, body: body)
+        guard let typing else {
+            return Function(name, parameters, variadic: variadic, result: result, body: body)
+        }
+        return Function(
+            name, parameters.map(\.withUnknowns), variadic: variadic?.withUnknowns,
+            result: result
+        ) { call throws(Diagnostic) in
+            let type = try type(of: call, by: typing)
+            if let reasons = unknownReasons(call) {
+                return .unknown(Unknown(type: type, reasons: reasons))
+            }
+            return try body(call)
+        }
+    }
+
+    /// The type of the result; it is not known while the type of an argument is not, unless
+    /// that may be anything.
+    private func type(of call: Call, by typing: Typing) throws(Diagnostic) -> ValueType {
+        for (index, value) in call.arguments.enumerated() where value.type == .dynamic {
+            if parameter(at: index)?.unknowns != .all { return .dynamic }
+        }
+        return try typing(call)
+    }
+
+    private func parameter(at index: Int) -> Function.Parameter? {
+        index < parameters.count ? parameters[index] : variadic
+    }
+
+    /// The reasons when more is unknown than the body can work with.
+    private func unknownReasons(_ call: Call) -> [UnknownReason]? {
+        var reasons: [UnknownReason]?
+        for (index, value) in call.arguments.enumerated() {
+            let isKnown =
+                switch parameter(at: index)?.unknowns ?? .none {
+                case .none: value.isWhollyKnown
+                case .inside: !value.isUnknown
+                case .all: true
+                }
+            if !isKnown { reasons = (reasons ?? []) + value.unknownReasons }
+        }
+        return reasons
     }
 }
 
@@ -64,6 +110,10 @@ extension Function.Parameter {
     }
     /// Any value that is known at least from outside.
     static func any(_ name: String) -> Self { Self(name, .dynamic, unknowns: .inside) }
+
+    fileprivate var withUnknowns: Self {
+        Self(name, type, allowsNull: allowsNull, unknowns: .all)
+    }
 }
 
 extension Call {
@@ -80,10 +130,18 @@ extension Call {
         return integer
     }
 
+    /// The number of an argument, which must be whole or the call fails altogether.
+    func wholeNumber(_ index: Int) throws(Diagnostic) -> Int {
+        guard let integer = number(index).integer else {
+            throw failure("a whole number is required, not \(number(index))")
+        }
+        return integer
+    }
+
     /// The elements of an argument that must be a list, a set or a tuple.
     func elements(_ index: Int) throws(Diagnostic) -> [Value] {
         guard let elements = arguments[index].elements else {
-            throw failure(argument: index, "a list, a set or a tuple is required")
+            throw failure("a list, a set or a tuple is required")
         }
         return elements.elements
     }
@@ -91,7 +149,7 @@ extension Call {
     /// The elements of an argument that must be a map or an object.
     func attributes(_ index: Int) throws(Diagnostic) -> ValueMap {
         guard let attributes = arguments[index].attributes else {
-            throw failure(argument: index, "a map or an object is required")
+            throw failure("a map or an object is required")
         }
         return attributes
     }

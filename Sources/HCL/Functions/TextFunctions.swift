@@ -61,8 +61,10 @@ enum TextFunctions {
 
     @Sendable
     private static func indent(_ call: Call) throws(Diagnostic) -> Value {
-        let spaces = try call.integer(0)
-        guard spaces >= 0 else { throw call.failure(argument: 0, "it must not be negative") }
+        let spaces = try call.wholeNumber(0)
+        guard spaces >= 0 else {
+            throw call.failure("the number of spaces must not be negative")
+        }
         let lines = call.text(1).utf8.split(
             separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let (size, overflow) = spaces.multipliedReportingOverflow(by: lines.count)
@@ -107,12 +109,14 @@ enum TextFunctions {
     @Sendable
     private static func substring(_ call: Call) throws(Diagnostic) -> Value {
         let characters = Array(call.text(0))
-        var offset = try call.integer(1)
-        let length = try call.integer(2)
+        var offset = try call.wholeNumber(1)
+        let length = try call.wholeNumber(2)
+        // The reference implementation takes a length of zero literally only from the start.
+        let isWhole = length < 0 || (length == 0 && offset < 0)
         if offset < 0 { offset = max(0, offset + characters.count) }
         offset = min(offset, characters.count)
         let rest = characters.count - offset
-        let count = length < 0 ? rest : min(length, rest)
+        let count = isWhole ? rest : min(length, rest)
         return try call.result(String(characters[offset..<offset + count]))
     }
 }

@@ -130,9 +130,21 @@ private struct JSONParser {
             try expect(UInt8(ascii: ":"))
             pairs.append((name, try parseValue(depth: depth + 1)))
             skipSpace()
-            if accept(UInt8(ascii: "}")) { return .object(ValueMap(pairs)) }
+            if accept(UInt8(ascii: "}")) { return .object(try map(of: pairs)) }
             try expect(UInt8(ascii: ","))
         }
+    }
+
+    /// Of several values with one name the last counts, and the others must have its type.
+    private func map(of pairs: [(key: String, value: Value)]) throws(JSONFailure) -> ValueMap {
+        let map = ValueMap(pairs)
+        guard map.count < pairs.count else { return map }
+        for (name, value) in pairs where !value.isNull {
+            guard let last = map[name], last.isNull || last.type == value.type else {
+                throw failure("a name that stands twice with values of one type is expected")
+            }
+        }
+        return map
     }
 
     private mutating func parseText() throws(JSONFailure) -> String {

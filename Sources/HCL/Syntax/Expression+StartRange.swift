@@ -6,7 +6,7 @@ extension ExpressionNode {
     var startRange: ByteRange {
         switch self {
         case .template(let parts, let range): parts.first?.startRange ?? range
-        case .templateJoin(let inner): inner.startRange
+        case .templateJoin(let inner), .parentheses(let inner, _): inner.startRange
         case .conditional(let condition, _, _, _): condition.startRange
         case .binary(_, let left, _): left.startRange
         case .unary(_, _, let range), .tuple(_, let range): range.firstByte
@@ -15,9 +15,7 @@ extension ExpressionNode {
         case .splat(_, _, let marker, _): marker
         case .object(_, let openBrace, _): openBrace
         case .forEach(let node): node.openRange
-        case .literal, .reference, .relativeTraversal, .splatElement, .parentheses,
-            .templateWrap:
-            range
+        case .literal, .reference, .relativeTraversal, .splatElement, .templateWrap: range
         }
     }
 }

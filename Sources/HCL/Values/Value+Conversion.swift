@@ -18,7 +18,7 @@ extension Value {
             guard given == .dynamic || given.canConvert(to: type) else {
                 throw Self.failure(given, type)
             }
-            return .null(type)
+            return .null(given.specialized(as: type))
         default: break
         }
         switch type {
@@ -40,7 +40,7 @@ extension Value {
         guard unknown.type == .dynamic || unknown.type.canConvert(to: type) else {
             throw failure(unknown.type, type)
         }
-        return .unknown(unknown.retyped(type))
+        return .unknown(unknown.retyped(unknown.type.specialized(as: type)))
     }
 
     private static func failure(_ from: ValueType, _ type: ValueType) -> ConversionFailure {
@@ -52,7 +52,8 @@ extension Value {
         switch self {
         case .string: return self
         case .bool(let flag): return .string(flag ? "true" : "false")
-        case .number(let number): return .string(number.description)
+        case .number(let number):
+            return .string(number == .infinity ? "+Inf" : number.description)
         default: throw Self.failure(type, .string)
         }
     }
@@ -81,6 +82,26 @@ extension Value {
 }
 
 extension ValueType {
+    /// The type that values of this type have after a conversion, where the target leaves parts
+    /// open.
+    fileprivate func specialized(as target: ValueType) -> ValueType {
+        switch (self, target) {
+        case (_, .dynamic): return self
+        case (.list(let element), .list(let target)), (.set(let element), .list(let target)):
+            return .list(element.specialized(as: target))
+        case (.list(let element), .set(let target)), (.set(let element), .set(let target)):
+            return .set(element.specialized(as: target))
+        case (.map(let element), .map(let target)): return .map(element.specialized(as: target))
+        case (.tuple(let elements), .list(.dynamic)):
+            return .list(ValueType.unified(elements) ?? .dynamic)
+        case (.tuple(let elements), .set(.dynamic)):
+            return .set(ValueType.unified(elements) ?? .dynamic)
+        case (.object(let attributes), .map(.dynamic)):
+            return .map(ValueType.unified(Array(attributes.values)) ?? .dynamic)
+        default: return target
+        }
+    }
+
     /// Whether some value of this type can be converted to another type.
     func canConvert(to other: ValueType) -> Bool {
         if self == other || self == .dynamic || other == .dynamic { return true }

@@ -5,7 +5,8 @@ extension Value {
     /// from a tuple, but all nulls are equal.
     public func equals(_ other: Value) -> Bool? {
         switch (self, other) {
-        case (.unknown, _), (_, .unknown): nil
+        case (.unknown(let unknown), let known), (let known, .unknown(let unknown)):
+            Self.mayEqual(unknown, known) ? nil : false
         case (.null, .null): true
         case (.bool(let left), .bool(let right)): left == right
         case (.number(let left), .number(let right)): left == right
@@ -19,6 +20,13 @@ extension Value {
         case (.object(let left), .object(let right)): Self.equal(left, right)
         default: false
         }
+    }
+
+    /// Values of different types are not equal, whatever they are, unless both may be null.
+    private static func mayEqual(_ unknown: Unknown, _ other: Value) -> Bool {
+        if other.isUnknown || other.isNull || unknown.type.hasDynamicPart { return true }
+        let type = other.type
+        return type.hasDynamicPart || type == unknown.type
     }
 
     private static func equal(_ left: [Value], _ right: [Value]) -> Bool? {

@@ -1,12 +1,30 @@
 extension Value {
     /// A set of elements that all have the given type: each once, in a fixed order.
     public static func makeSet(_ element: ValueType, _ elements: some Sequence<Value>) -> Value {
-        let sorted = elements.sorted { $0.isOrdered(before: $1) }
+        let sorted =
+            element.isPrimitive
+            ? elements.sorted { $0.isOrdered(before: $1) }
+            : orderedByKey(elements)
         var distinct: [Value] = []
         for value in sorted where distinct.last?.isSame(as: value) != true {
             distinct.append(value)
         }
         return .set(element, ValueList(distinct))
+    }
+
+    /// Elements that are no plain values in the order of the keys by which the reference
+    /// implementation tells them apart, nulls last.
+    private static func orderedByKey(_ elements: some Sequence<Value>) -> [Value] {
+        let keyed = elements.map { value in
+            var key: [UInt8] = []
+            value.appendSetKey(to: &key)
+            return (key: key, value: value)
+        }
+        return keyed.sorted { left, right in
+            if left.value.isNull != right.value.isNull { return right.value.isNull }
+            if left.key == right.key { return left.value.isOrdered(before: right.value) }
+            return left.key.lexicographicallyPrecedes(right.key)
+        }.map(\.value)
     }
 
     private func isSame(as other: Value) -> Bool {

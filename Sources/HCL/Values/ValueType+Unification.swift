@@ -6,7 +6,12 @@ extension ValueType {
     public static func unified(_ types: [ValueType]) -> ValueType? {
         guard let first = types.first else { return nil }
         if types.allSatisfy({ $0 == first }) { return first }
-        if types.contains(.dynamic) { return .dynamic }
+        if types.contains(.dynamic) {
+            // What has no type yet can become any plain value, but hides how collections go
+            // together.
+            let known = types.filter { $0 != .dynamic }
+            return known.allSatisfy(\.isPrimitive) ? unified(known) : .dynamic
+        }
         if types.allSatisfy({ $0.isPrimitive }) {
             // Numbers and truth values have only text in common, which must be among the types.
             return types.contains(.string) ? .string : nil
@@ -77,7 +82,8 @@ extension ValueType {
             default: break
             }
         }
-        let areSets = types.allSatisfy { if case .set = $0 { true } else { false } }
+        let hasSet = types.contains { if case .set = $0 { true } else { false } }
+        let areSets = hasSet && !types.contains { if case .list = $0 { true } else { false } }
         return unified(parts).map { areSets ? .set($0) : .list($0) }
     }
 }

@@ -80,6 +80,21 @@ public actor CommitReading {
         }
     }
 
+    /// The units of the commit with the files that decide each: all of them, or those named.
+    ///
+    /// Throws `ReadError` for a unit that the commit does not have, and `GitError`.
+    public func units(_ names: [String], at commit: CommitID) async throws -> UnitGraph {
+        let syntax = syntax
+        let result = try await repository.withTree(of: commit) { tree in
+            syntax.use { cache in
+                Result { () throws(ReadError) in
+                    try CommitReader(tree: GitFileTree(tree: tree), cache: cache).unitGraph(names)
+                }
+            }
+        }
+        return try result.get()
+    }
+
     private func remember(_ result: Result<[ClusterContents], ReadError>, of commit: CommitID) {
         cache[commit] = result
         recent.append(commit)
@@ -93,15 +108,15 @@ public actor CommitReading {
 /// only, which lets one caller in at a time, and what it lends is not kept beyond the call.
 private final class SharedSyntax: @unchecked Sendable {
     private let lock = NSLock()
-    private let cache = SyntaxCache()
+    private let cache = ReadingCache()
 
-    func use<Result>(_ body: (SyntaxCache) -> Result) -> Result {
+    func use<Result>(_ body: (ReadingCache) -> Result) -> Result {
         lock.withLock { body(cache) }
     }
 }
 
 private func read(
-    _ tree: GitFileTree, _ configuration: ConfigurationFile?, _ cache: SyntaxCache
+    _ tree: GitFileTree, _ configuration: ConfigurationFile?, _ cache: ReadingCache
 ) -> Result<[ClusterContents], ReadError> {
     let reader = CommitReader(
         tree: tree, configuration: configuration.map { ($0.name, $0.bytes) }, cache: cache)

@@ -1,34 +1,52 @@
 import Git
 import Infrastructure
 
-/// The files of a commit as the reading room wants them.
+/// The objects of a commit as the reading room wants them.
 struct GitFileTree: FileTree {
-    /// Larger files are refused rather than read: no input that a person writes comes near it.
-    static let sizeLimit = 16 << 20
-
     let tree: CommitTree
 
-    func bytes(at path: String) throws(FileTreeError) -> [UInt8]? {
-        do throws(GitError) {
-            return try tree.bytes(at: path, limit: Self.sizeLimit)
-        } catch {
-            throw FileTreeError(path: path, message: error.description, hint: error.hint)
+    func rootDirectory() throws(FileTreeError) -> String {
+        guard let id = tree.rootObjectID else {
+            throw FileTreeError(path: "", message: "The commit \(tree.commit) has no files.")
+        }
+        return id
+    }
+
+    func entries(ofDirectory id: String) throws(FileTreeError) -> [FileTreeEntry] {
+        try reading { () throws(GitError) in
+            try tree.entries(ofDirectory: id).map { entry in
+                FileTreeEntry(name: entry.name, kind: .init(entry.kind), id: entry.objectID)
+            }
         }
     }
 
-    func hash(of path: String) throws(FileTreeError) -> String? {
-        do throws(GitError) {
-            return try tree.blobID(at: path)
-        } catch {
-            throw FileTreeError(path: path, message: error.description, hint: error.hint)
-        }
+    func size(ofFile id: String) throws(FileTreeError) -> Int {
+        try reading { () throws(GitError) in try tree.size(ofFile: id) }
     }
 
-    func paths(under path: String) throws(FileTreeError) -> [String] {
-        do throws(GitError) {
-            return try tree.paths(under: path)
+    func bytes(ofFile id: String) throws(FileTreeError) -> [UInt8] {
+        try reading { () throws(GitError) in try tree.bytes(ofFile: id) }
+    }
+
+    private func reading<Result>(
+        _ work: () throws(GitError) -> Result
+    ) throws(FileTreeError) -> Result {
+        do {
+            return try work()
         } catch {
-            throw FileTreeError(path: path, message: error.description, hint: error.hint)
+            throw FileTreeError(path: "", message: error.description, hint: error.hint)
         }
+    }
+}
+
+extension FileTreeEntry.Kind {
+    fileprivate init(_ kind: EntryKind) {
+        self =
+            switch kind {
+            case .file, .executable: .file
+            case .symbolicLink: .link
+            case .directory: .directory
+            case .submodule: .submodule
+            }
     }
 }

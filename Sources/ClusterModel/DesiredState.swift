@@ -52,6 +52,10 @@ public struct DesiredState: Hashable, Sendable, Codable {
     /// How the repository writes each value, by ``Field`` name; shown to people, never compared.
     public var spellings: [String: String]
 
+    /// The variables of the environment that a field has a default for, by ``Field`` name: the
+    /// value is that default, and a run in another environment may see another one.
+    public var environmentUses: [String: [String]]
+
     /// Names of fields and other values that no unit of the repository consumes, sorted.
     public var unusedValues: [String]
 
@@ -68,6 +72,7 @@ public struct DesiredState: Hashable, Sendable, Codable {
         imageInputs = [:]
         clusterInputs = [:]
         spellings = [:]
+        environmentUses = [:]
         unusedValues = []
     }
 

@@ -35,8 +35,8 @@ public final class CommitTree {
     /// The commit that is read.
     public let commit: CommitID
 
-    private let repository: LocalRepository
-    private let root: Handle
+    let repository: LocalRepository
+    let root: Handle
     private let entryLimit: Int
 
     init(

@@ -9,7 +9,6 @@ public import HCL
 public final class CommitReader {
     private let loader: CommitLoader
     private let configuration: (name: String, bytes: [UInt8])?
-    private let cache: SyntaxCache
 
     /// Creates a reader of a commit.
     ///
@@ -18,11 +17,10 @@ public final class CommitReader {
     /// reading many commits cheap.
     public init(
         tree: any FileTree, configuration: (name: String, bytes: [UInt8])? = nil,
-        cache: SyntaxCache = SyntaxCache()
+        cache: ReadingCache = ReadingCache()
     ) {
         loader = CommitLoader(tree: tree, cache: cache)
         self.configuration = configuration
-        self.cache = cache
     }
 
     /// The clusters that the definition file defines, in its order.
@@ -78,6 +76,46 @@ public final class CommitReader {
         }
     }
 
+    /// The directories of all units of the commit, sorted: those with a `terragrunt.hcl`.
+    public func units() throws(ReadError) -> [String] {
+        do {
+            return try loader.unitDirectories()
+        } catch {
+            throw ReadError(error)
+        }
+    }
+
+    /// The files that decide a unit, each with why.
+    ///
+    /// Throws when the commit has no such unit; a unit that cannot be read to the end says so in
+    /// its problems.
+    public func reads(of unit: String) throws(ReadError) -> UnitReads {
+        let path = RepositoryPath.join(unit, UnitReader.unitFile)
+        let item: TreeItem?
+        do {
+            item = try loader.find(path)
+        } catch {
+            throw ReadError(error)
+        }
+        guard item?.isFile == true else {
+            let hint = NearestName.hint(for: unit, among: (try? units()) ?? [])
+            throw ReadError([
+                ReadProblem(
+                    file: path, message: "There is no unit \(unit) in this commit.", hint: hint)
+            ])
+        }
+        return UnitReads(of: unit, UnitReader(loader: loader).read(unit))
+    }
+
+    /// Units with the files that decide each: those named, or else all of the commit.
+    public func unitGraph(_ names: [String] = []) throws(ReadError) -> UnitGraph {
+        var units: [UnitReads] = []
+        for unit in names.isEmpty ? try self.units() : names {
+            units.append(try reads(of: unit))
+        }
+        return UnitGraph(units: units)
+    }
+
     private func locals(of body: Body) throws(ReadError) -> [EvaluatedLocal] {
         let path = body.source.path
         let directory = RepositoryPath.directory(of: path)
@@ -94,7 +132,10 @@ public final class CommitReader {
                         try scope.local(
                             attribute.name, at: attribute.nameLocation, budget: budget)
                     }
-                    locals.append(EvaluatedLocal(name: attribute.name, value: value))
+                    locals.append(
+                        EvaluatedLocal(
+                            name: attribute.name, value: value,
+                            environment: scope.environment(ofLocal: attribute.name)))
                 } catch {
                     for diagnostic in loader.complete(error) { problems.add(diagnostic) }
                 }
@@ -139,6 +180,14 @@ public struct EvaluatedLocal: Sendable {
 
     /// The value; parts of it may be unknown.
     public let value: Value
+
+    /// Where the value takes the default of a variable of the environment.
+    let environment: [EnvironmentUse]
+
+    /// The variables of the environment whose defaults the value is made of, each with its place.
+    public var environmentUses: [String] {
+        environment.map { "\($0.name) (\($0.range))" }
+    }
 
     /// The value as JSON with sorted names; an unknown part is an object with the reason.
     public var json: String { CanonicalJSON.text(of: value) }

@@ -10,7 +10,7 @@ struct Warnings {
     private var desired: DesiredState { situation.desired }
 
     var all: [PlanWarning] {
-        values + repository + nodes + releases + (decider.work.isAny ? limits : [])
+        values + environment + repository + nodes + releases + (decider.work.isAny ? limits : [])
     }
 
     /// Changed values that lead to nothing.
@@ -28,6 +28,17 @@ struct Warnings {
                 rule: "application_value",
                 message: "\(field) changed; it is no input of an upgrade, and nothing is done "
                     + "for it.")
+        }
+    }
+
+    /// Values that are the default of a variable of the environment.
+    private var environment: [PlanWarning] {
+        desired.environmentUses.sorted { $0.key < $1.key }.map { field, names in
+            PlanWarning(
+                rule: "environment_value",
+                message: "\(field) depends on the environment (\(names.joined(separator: ", "))): "
+                    + "the default is taken, and a stage that sees another value builds "
+                    + "something else.")
         }
     }
 

@@ -76,6 +76,7 @@ struct EvalCommand: AsyncParsableCommand {
         for local in try await reading.locals(of: file, at: commit) {
             print("\(local.name) = \(local.json)")
             for reason in local.unknownReasons { print("  unknown: \(reason)") }
+            for use in local.environmentUses { print("  default of the environment: \(use)") }
         }
     }
 }

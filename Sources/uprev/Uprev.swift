@@ -23,7 +23,8 @@ struct Uprev: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, PlanCommand.self, StatusCommand.self, HistoryCommand.self,
-            LogsCommand.self, EvalCommand.self, CheckCommand.self, InitCommand.self,
+            LogsCommand.self, EvalCommand.self, GraphCommand.self, CheckCommand.self,
+            InitCommand.self,
             GitWorkerCommand.self,
         ]
     )

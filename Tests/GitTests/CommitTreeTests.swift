@@ -110,6 +110,35 @@ struct CommitTreeTests {
         #expect(blobs == [true, true, false, false])
     }
 
+    @Test("Directories and files can be read by the names of their objects")
+    func objects() async throws {
+        let upstream = try Upstream()
+        let commit = try specialCommit(upstream)
+        let repository = try GitRepository(at: upstream.path)
+        let (top, kinds) = try await repository.withTree(of: commit) { tree in
+            let root = tree.rootObjectID ?? ""
+            let entries = try tree.entries(ofDirectory: root)
+            return (root, Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0) }))
+        }
+        #expect(top == (try upstream.git("rev-parse", "\(commit)^{tree}")))
+        #expect(kinds["dir"]?.kind == .directory)
+        #expect(kinds["link"]?.kind == .symbolicLink)
+        #expect(kinds["module"]?.kind == .submodule)
+        #expect(kinds["tool"]?.kind == .executable)
+        let large = try #require(kinds["large"]).objectID
+        #expect(large == (try upstream.git("rev-parse", "\(commit):large")))
+        let sizes = try await repository.withTree(of: commit) { tree in
+            (try tree.size(ofFile: large), try tree.bytes(ofFile: large).count)
+        }
+        #expect(sizes == (100, 100))
+        for name in ["", "x", String(repeating: "0", count: 40)] {
+            let error = try await gitError {
+                try await repository.withTree(of: commit) { try $0.bytes(ofFile: name) }
+            }
+            #expect(error.kind == .damaged, "\(name)")
+        }
+    }
+
     @Test("A small tree that unfolds to ten thousand million files is refused")
     func bomb() throws {
         let upstream = try Upstream()

@@ -76,7 +76,7 @@ struct DefinitionTests {
 
     private static func clusters(_ text: String) throws -> [ClusterDefinition] {
         let tree = MemoryFileTree(files).with("uprev.hcl", text)
-        return try CommitReader(tree: tree).clusters()
+        return try CommitReader(tree).clusters()
     }
 
     private static func error(_ text: String) throws -> ReadError {
@@ -109,7 +109,7 @@ struct DefinitionTests {
     func everything() throws {
         let tree = MemoryFileTree(Self.files).with("uprev.hcl", Self.full)
             .with("clusters/sol/cluster.hcl", "locals {}\n")
-        let sol = try #require(try CommitReader(tree: tree).clusters().first)
+        let sol = try #require(try CommitReader(tree).clusters().first)
         #expect(sol.schematic == "common/schematic.hcl")
         #expect(sol.overrides == ["clusters/sol/cluster.hcl"])
         #expect(sol.locals == ["talos_platform": "platform"])
@@ -140,7 +140,7 @@ struct DefinitionTests {
     func policies() throws {
         let tree = MemoryFileTree(Self.files).with("uprev.hcl", Self.full)
             .with("clusters/sol/cluster.hcl", "locals {}\n")
-        let sol = try #require(try CommitReader(tree: tree).clusters().first)
+        let sol = try #require(try CommitReader(tree).clusters().first)
         #expect(sol.rollout.workersAtOnce == .percent(10))
         #expect(sol.rollout.order == .nodesFirst)
         #expect(sol.rollout.settle == .zero)
@@ -230,12 +230,12 @@ struct DefinitionTests {
 
     @Test("A missing definition says how to make one, and one from outside takes its place")
     func missing() throws {
-        let reader = CommitReader(tree: MemoryFileTree(Self.files))
+        let reader = CommitReader(MemoryFileTree(Self.files))
         let error = try #require(throws: ReadError.self) { try reader.clusters() }
         #expect(error.problems.first?.file == "uprev.hcl")
         #expect(error.hint.contains("uprev init"))
         let outside = CommitReader(
-            tree: MemoryFileTree(Self.files),
+            tree: MemoryObjects(MemoryFileTree(Self.files)),
             configuration: ("/etc/uprev.hcl", Array(Self.cluster("").utf8)))
         #expect(try outside.clusters().count == 1)
     }

@@ -112,20 +112,13 @@ struct DesiredStateTests {
         #expect(state.rebuild == "new disks")
     }
 
-    @Test("What a file takes from another is that file's value only")
-    func attribution() throws {
-        let tree = Repositories.schematic(
-            "again = local.versions\n  short = local.versions.talos_version\n"
-                + "  made = \"x-${local.versions.talos_version}\"\n"
-                + "  tried = try(read_terragrunt_config(\"versions.hcl\").locals, {})")
-        #expect(try Example.state(tree).otherValues == ["made": "\"x-v1.11.5\""])
-    }
-
     @Test("An unknown value elsewhere does no harm")
     func unknownElsewhere() throws {
         let state = try Example.state(Repositories.versions("user = run_cmd(\"whoami\")"))
-        #expect(
-            state.otherValues["user"] == "{\"unknown\":\"run_cmd, which is never executed\"}")
+        let text = try #require(state.otherValues["user"])
+        #expect(text.hasPrefix("{\"unknown\":\"run_cmd, which is never executed\"}"))
+        let other = try Example.state(Repositories.versions("user = run_cmd(\"id\")"))
+        #expect(other.otherValues["user"] != text)
     }
 
     @Test("An unknown value in a deciding field is an error with the chain of reasons")
@@ -200,7 +193,7 @@ struct DesiredStateTests {
     @Test("Without both files there is no desired state, with one of them an error")
     func missingFiles() throws {
         let none = MemoryFileTree(["uprev.hcl": Repositories.definition])
-        let reader = CommitReader(tree: none)
+        let reader = CommitReader(none)
         let definition = try #require(try reader.clusters().first)
         #expect(try reader.desiredState(of: definition) == nil)
         let error = try Repositories.error(Repositories.small.with("common/schematic.hcl", nil))
@@ -220,18 +213,5 @@ struct DesiredStateTests {
             .replacing("[\"console=ttyS0\"]", "nothing", in: "common/schematic.hcl")
         let files = try Repositories.error(tree).problems.map(\.file)
         #expect(Set(files) == ["common/versions.hcl", "common/schematic.hcl"])
-    }
-
-    @Test("Reading a hundred commits shares what did not change")
-    func manyCommits() throws {
-        let cache = SyntaxCache()
-        for patch in 0..<100 {
-            let tree = Repositories.small.replacing(
-                "v1.11.5", "v1.11.\(patch)", in: "common/versions.hcl")
-            let reader = CommitReader(tree: tree, cache: cache)
-            let definition = try #require(try reader.clusters().first)
-            let state = try #require(try reader.desiredState(of: definition))
-            #expect(state.talosVersion == Version(1, 11, patch))
-        }
     }
 }

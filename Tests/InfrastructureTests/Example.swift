@@ -23,7 +23,7 @@ enum Example {
 
     /// The only cluster of a tree and what it should be.
     static func state(_ tree: MemoryFileTree) throws -> DesiredState {
-        let reader = CommitReader(tree: tree)
+        let reader = CommitReader(tree)
         let definition = try #require(try reader.clusters().first)
         return try #require(try reader.desiredState(of: definition))
     }

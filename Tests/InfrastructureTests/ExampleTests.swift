@@ -7,7 +7,7 @@ import Testing
 struct ExampleTests {
     @Test("Its definition is read")
     func definition() throws {
-        let clusters = try CommitReader(tree: Example.tree()).clusters()
+        let clusters = try CommitReader(Example.tree()).clusters()
         let sol = try #require(clusters.first)
         #expect(clusters.count == 1)
         #expect(sol.name == ClusterName("sol"))
@@ -49,7 +49,7 @@ struct ExampleTests {
 
     @Test("The cluster file evaluates as Terragrunt would")
     func clusterFile() throws {
-        let reader = CommitReader(tree: try Example.tree())
+        let reader = CommitReader(try Example.tree())
         let values = try reader.json("clusters/sol/cluster.hcl")
         #expect(values["subnet"] == "\"10.101.0\"")
         #expect(values["endpoint"] == "\"10.101.0.10\"")
@@ -137,7 +137,7 @@ struct ExampleTests {
 
     @Test("The paths that matter include all inputs and where files could appear")
     func inputPaths() throws {
-        let reader = CommitReader(tree: try Example.tree())
+        let reader = CommitReader(try Example.tree())
         let definition = try #require(try reader.clusters().first)
         let paths = try reader.inputPaths(of: definition)
         #expect(

@@ -18,7 +18,7 @@ struct InstallerTests {
 
     private static func clusters(_ text: String) throws -> [ClusterDefinition] {
         let tree = MemoryFileTree(files).with("uprev.hcl", text)
-        return try CommitReader(tree: tree).clusters()
+        return try CommitReader(tree).clusters()
     }
 
     private static func error(_ text: String) throws -> ReadError {
@@ -70,7 +70,7 @@ struct InstallerTests {
             .with(
                 "uprev.hcl",
                 Self.cluster("  installer {\n    image = \"x.io/a:v${talos_version}\"\n  }"))
-        let sol = try #require(try CommitReader(tree: tree).clusters().first)
+        let sol = try #require(try CommitReader(tree).clusters().first)
         #expect(sol.installer == .image(template: "x.io/a:v${talos_version}"))
     }
 
@@ -82,7 +82,7 @@ struct InstallerTests {
         .with(
             "uprev.hcl",
             Self.cluster("  installer {\n    image = \"x.io/a:${talos_version}\"\n  }"))
-        let reader = CommitReader(tree: tree)
+        let reader = CommitReader(tree)
         let sol = try #require(try reader.clusters().first)
         #expect(sol.installer == .image(template: "x.io/a:${talos_version}"))
         let error = try #require(throws: ReadError.self) { try reader.desiredState(of: sol) }

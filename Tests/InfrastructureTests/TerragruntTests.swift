@@ -6,33 +6,13 @@ import Testing
 @Suite("Terragrunt files")
 struct TerragruntTests {
     private static func json(_ files: [String: String], _ path: String) throws -> [String: String] {
-        try CommitReader(tree: MemoryFileTree(files)).json(path)
+        try CommitReader(MemoryFileTree(files)).json(path)
     }
 
     private static func error(_ files: [String: String], _ path: String) throws -> ReadProblem {
-        let reader = CommitReader(tree: MemoryFileTree(files))
+        let reader = CommitReader(MemoryFileTree(files))
         let error = try #require(throws: ReadError.self) { try reader.evaluate(path) }
         return try #require(error.problems.first)
-    }
-
-    @Test("Locals may stand in any order")
-    func order() throws {
-        let text = "locals {\n  a = local.b + 1\n  b = local.c\n  c = 1\n}\n"
-        #expect(try Self.json(["x.hcl": text], "x.hcl") == ["a": "2", "b": "1", "c": "1"])
-    }
-
-    @Test("Locals that need each other are an error that names the ring")
-    func localRing() throws {
-        let text = "locals {\n  a = local.b\n  b = [local.c]\n  c = local.a\n}\n"
-        let problem = try Self.error(["x.hcl": text], "x.hcl")
-        #expect(problem.message.contains("a → b → c → a"))
-        #expect(problem.line == 2)
-    }
-
-    @Test("A local that needs all locals is a ring, too")
-    func wholeRing() throws {
-        let problem = try Self.error(["x.hcl": "locals {\n  a = keys(local)\n}\n"], "x.hcl")
-        #expect(problem.message.contains("a → a"))
     }
 
     @Test("A second locals block is an error")
@@ -250,7 +230,7 @@ struct TerragruntTests {
             "x.hcl": "locals {\n  a = read_terragrunt_config(\"y.hcl\").locals\n}\n",
             "y.hcl": "locals {\n  a = = 1\n  b = ]\n}\n",
         ]
-        let reader = CommitReader(tree: MemoryFileTree(files))
+        let reader = CommitReader(MemoryFileTree(files))
         let error = try #require(throws: ReadError.self) { try reader.evaluate("x.hcl") }
         #expect(error.problems.allSatisfy { $0.file == "y.hcl" })
         #expect(error.problems.first?.line == 2)

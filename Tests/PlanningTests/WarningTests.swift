@@ -56,6 +56,15 @@ struct WarningTests {
         #expect(!output.warns("machine_config_units"))
     }
 
+    @Test("tell which values are defaults of the environment")
+    func environment() {
+        let target = changing { $0.environmentUses = ["talos_version": ["REGION", "TALOS"]] }
+        let warnings = decide(input(from: desired(), to: target)).warnings
+        #expect(warnings.map(\.rule) == ["environment_value"])
+        #expect(warnings.first?.message.contains("(REGION, TALOS)") == true)
+        #expect(!decide(input(from: target, to: desired())).warns("environment_value"))
+    }
+
     @Test("tell application values, unused values and mutable tags")
     func values() {
         let target = changing {

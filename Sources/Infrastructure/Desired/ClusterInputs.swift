@@ -27,6 +27,7 @@ final class ClusterInputs {
     let definition: ClusterDefinition
     let budget = EvaluationBudget()
     private var scopes: [String: TerragruntScope] = [:]
+    private var aloneScopes: [String: TerragruntScope] = [:]
 
     init(loader: CommitLoader, definition: ClusterDefinition) {
         self.loader = loader
@@ -38,10 +39,7 @@ final class ClusterInputs {
 
     /// The first of the files that is not in the commit.
     var missingFile: String? {
-        paths.first { path in
-            guard let hash = try? loader.tree.hash(of: path) else { return true }
-            return hash.isEmpty
-        }
+        paths.first { (try? loader.find($0))?.isFile != true }
     }
 
     /// The names of all locals, sorted.
@@ -96,17 +94,99 @@ final class ClusterInputs {
     /// The scope of one of the files, made once.
     func scope(of path: String) throws(Diagnostic) -> TerragruntScope {
         if let known = scopes[path] { return known }
+        let scope = try makeScope(of: path, isAlone: false)
+        scopes[path] = scope
+        return scope
+    }
+
+    /// The scope of one of the files in which other files are unknown.
+    private func aloneScope(of path: String) throws(Diagnostic) -> TerragruntScope {
+        if let known = aloneScopes[path] { return known }
+        let scope = try makeScope(of: path, isAlone: true)
+        aloneScopes[path] = scope
+        return scope
+    }
+
+    private func makeScope(
+        of path: String, isAlone: Bool
+    ) throws(Diagnostic) -> TerragruntScope {
         guard let body = try loader.body(of: path, for: nil) else {
             throw Diagnostic(
                 summary: "Missing file", detail: "There is no file \(path) in this commit.",
                 range: nil)
         }
         let directory = RepositoryPath.directory(of: path)
-        let scope = try TerragruntScope(
+        return try TerragruntScope(
             loader: loader, body: body,
-            place: TerragruntPlace(directory: directory, originalDirectory: directory))
-        scope.trace.read(path)
-        scopes[path] = scope
-        return scope
+            place: TerragruntPlace(
+                directory: directory, originalDirectory: directory, isAlone: isAlone))
+    }
+}
+
+extension ClusterInputs {
+    /// What a local says by itself, as text that changes with nothing but its own file; nothing
+    /// for one that only passes on what another file says.
+    ///
+    /// Parts that other files decide are written as unknown. What is made of them is then told by
+    /// the syntax of the expression.
+    func ownText(
+        of attribute: Attribute, in scope: TerragruntScope, without paths: [[String]] = []
+    ) -> String? {
+        let origins = scope.origins(budget: budget)
+        guard origins[attribute.name] == nil else { return nil }
+        let syntax = SyntaxFingerprint.text(
+            of: attribute.expression, origins: origins.mapValues(\.description))
+        let value = try? loader.inChain(scope.path, at: nil) { () throws(Diagnostic) in
+            try aloneScope(of: scope.path).local(
+                attribute.name, at: attribute.nameLocation, budget: budget)
+        }
+        guard var value else { return syntax }
+        for path in paths { value = value.removing(path[...]) }
+        let text = CanonicalJSON.text(of: value)
+        return value.isWhollyKnown ? text : "\(text) \(syntax)"
+    }
+
+    /// The locals, and parts of them, that fields are taken from under other names: by file and
+    /// name, the steps to each part.
+    func parts(behind fieldNames: Set<String>) -> [LocalName: [[String]]] {
+        var parts: [LocalName: [[String]]] = [:]
+        for name in fieldNames {
+            guard let found = try? local(named: name) else { continue }
+            var place = LocalName(path: found.path, name: name)
+            var steps: [String] = []
+            // Files that pass a value on to one another end, since rings are errors.
+            for _ in 0..<ReadingChain.longest {
+                guard let scope = try? scope(of: place.path),
+                    let origin = scope.origins(budget: budget)[place.name],
+                    paths.contains(origin.path), origin.steps.count >= 2,
+                    origin.steps[0] == "locals"
+                else { break }
+                place = LocalName(path: origin.path, name: origin.steps[1])
+                steps = origin.steps.dropFirst(2) + steps
+                parts[place, default: []].append(steps)
+            }
+        }
+        return parts
+    }
+}
+
+/// A local of one file.
+struct LocalName: Hashable {
+    let path: String
+    let name: String
+}
+
+extension Value {
+    /// The value without the part that steps lead to; null when there are none.
+    fileprivate func removing(_ steps: ArraySlice<String>) -> Value {
+        guard let first = steps.first else { return .null(.dynamic) }
+        guard let attributes, attributes[first] != nil else { return self }
+        let rest = steps.dropFirst()
+        return .object(
+            ValueMap(
+                attributes.compactMap { name, value in
+                    guard name == first else { return (key: name, value: value) }
+                    return rest.isEmpty ? nil : (key: name, value: value.removing(rest))
+                }))
     }
 }

@@ -25,6 +25,7 @@ struct DesiredStateReader {
         state.spellings[Field.kubernetesVersion] = kubernetes?.spelling
         readFields(fields, into: &state)
         state.otherValues = otherValues(inputs, fields, problems)
+        state.environmentUses = environmentUses(inputs, fields)
         try fail(with: problems)
         state.rebuild = definition.rebuild
         try readStages(inputs, fields, into: &state)
@@ -53,8 +54,8 @@ struct DesiredStateReader {
 
     private func hasFiles() throws(ReadError) -> Bool {
         do {
-            let versions = try loader.tree.hash(of: definition.versions)
-            let schematic = try loader.tree.hash(of: definition.schematic)
+            let versions = try loader.find(definition.versions)
+            let schematic = try loader.find(definition.schematic)
             if versions == nil && schematic == nil { return false }
         } catch {
             throw ReadError(error)
@@ -88,22 +89,42 @@ struct DesiredStateReader {
         state.providerVersions = fields.providerVersions()
     }
 
+    /// Every local that is no field, by what its own file says of it: a change in another file is
+    /// that file's.
     private func otherValues(
         _ inputs: ClusterInputs, _ fields: FieldReader, _ problems: ProblemList
     ) -> [String: String] {
         let fieldNames = Set(Field.locals.map(fields.localName))
+        let behindFields = inputs.parts(behind: fieldNames)
         var values: [String: String] = [:]
         do {
             for name in inputs.localNames where !fieldNames.contains(name) {
-                guard let found = try inputs.local(named: name),
-                    try !inputs.scope(of: found.path).aliases.contains(name)
-                else { continue }
-                values[name] = CanonicalJSON.text(of: found.value)
+                guard let found = try inputs.local(named: name) else { continue }
+                let parts = behindFields[LocalName(path: found.path, name: name)] ?? []
+                guard !parts.contains([]) else { continue }
+                values[name] = inputs.ownText(
+                    of: found.attribute, in: try inputs.scope(of: found.path), without: parts)
             }
         } catch {
             for diagnostic in loader.complete(error) { problems.add(diagnostic) }
         }
         return values
+    }
+
+    /// The variables of the environment whose defaults fields are made of, by field.
+    private func environmentUses(
+        _ inputs: ClusterInputs, _ fields: FieldReader
+    ) -> [String: [String]] {
+        var uses: [String: [String]] = [:]
+        for field in Field.locals {
+            let name = fields.localName(field)
+            guard let found = try? inputs.local(named: name),
+                let scope = try? inputs.scope(of: found.path)
+            else { continue }
+            let names = Set(scope.environment(ofLocal: name).map(\.name))
+            if !names.isEmpty { uses[field] = names.sorted() }
+        }
+        return uses
     }
 
     private func readStages(
@@ -117,10 +138,10 @@ struct DesiredStateReader {
         try failOnUnreadableUnits(Array(reads.values))
         let hasher = InputHasher(
             loader: loader, inputs: inputs, fieldNames: Set(Field.locals.map(fields.localName)))
-        state.machineConfigInputs = try hasher.hashes(of: reads[.machineConfig])
-        state.imageInputs = try hasher.hashes(of: reads[.images])
+        state.machineConfigInputs = hasher.hashes(of: reads[.machineConfig])
+        state.imageInputs = hasher.hashes(of: reads[.images])
         // What other stages read as well is known by what it means to them.
-        state.clusterInputs = try hasher.hashes(of: reads[.cluster]).filter {
+        state.clusterInputs = hasher.hashes(of: reads[.cluster]).filter {
             state.machineConfigInputs[$0.key] == nil && state.imageInputs[$0.key] == nil
         }
         let usage = UsageScan(

@@ -1,29 +1,59 @@
-/// The files of one commit, as this room needs to read them.
+/// The objects of one commit, as this room needs to read them.
 ///
-/// Paths are relative to the top of the repository, with `/` between names and without `.` or
-/// `..`; the empty path is the top itself. Reading is synchronous and has no effects.
+/// Directories and files are asked for by the name of their content, such as the object IDs of
+/// Git: equal names mean equal content, now and in every other commit, so that whatever was made of
+/// one can be kept. Reading is synchronous and has no effects.
 public protocol FileTree {
-    /// The content of the file at a path; `nil` when nothing is there or a directory is.
-    ///
-    /// Throws when something is there that must not be read: a symbolic link (also on the way), a
-    /// submodule, or a file that is too large.
-    func bytes(at path: String) throws(FileTreeError) -> [UInt8]?
+    /// The name of the top directory's content.
+    func rootDirectory() throws(FileTreeError) -> String
 
-    /// A name of the file's content, such as its blob ID; `nil` when no file is there.
-    ///
-    /// Two equal names mean equal content.
-    func hash(of path: String) throws(FileTreeError) -> String?
+    /// What is directly in a directory, in any order.
+    func entries(ofDirectory id: String) throws(FileTreeError) -> [FileTreeEntry]
 
-    /// The paths of all files at or below a path, in any order; empty when nothing is there.
-    func paths(under path: String) throws(FileTreeError) -> [String]
+    /// The size of a file in bytes, without reading its content.
+    func size(ofFile id: String) throws(FileTreeError) -> Int
+
+    /// The content of a file; of a link, the path that it leads to.
+    func bytes(ofFile id: String) throws(FileTreeError) -> [UInt8]
 }
 
-/// Why a path of a commit cannot be read although something is there.
+/// One entry of a directory.
+public struct FileTreeEntry: Hashable, Sendable {
+    /// What an entry is.
+    public enum Kind: Hashable, Sendable {
+        /// A file, executable or not.
+        case file
+        /// A directory.
+        case directory
+        /// A symbolic link.
+        case link
+        /// Another repository, of which only the name of a commit is known.
+        case submodule
+    }
+
+    /// The name, without any `/`.
+    public let name: String
+
+    /// What it is.
+    public let kind: Kind
+
+    /// The name of its content.
+    public let id: String
+
+    /// Creates an entry.
+    public init(name: String, kind: Kind, id: String) {
+        self.name = name
+        self.kind = kind
+        self.id = id
+    }
+}
+
+/// Why something in a commit cannot be read although it is there.
 public struct FileTreeError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The path.
+    /// The path, as far as it is known.
     public var path: String
 
-    /// One full sentence that names the path.
+    /// One full sentence that says what is wrong.
     public var message: String
 
     /// What to do next.

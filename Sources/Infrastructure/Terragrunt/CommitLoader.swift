@@ -2,45 +2,109 @@ import HCL
 
 /// Parses and evaluates the files of one commit, each once.
 final class CommitLoader {
-    /// A configuration that was read to the end.
-    private struct Finished {
-        let value: Value
-        let trace: ReadTrace
-    }
-
-    private struct Key: Hashable {
-        let path: String
-        let original: String
-    }
-
-    /// How many files may read one another in a row, which bounds the depth of the work.
-    private static let longestChain = 40
-
-    let tree: any FileTree
-    let cache: SyntaxCache
-    private var chain: [String] = []
-    private var finished: [Key: Finished] = [:]
+    let tree: RepositoryTree
+    let cache: ReadingCache
+    let ignoreRules: IgnoreRules
+    var chain = ReadingChain()
+    private var recorders: [Observations] = []
+    private var finished: [String: Observed<ReadConfiguration>] = [:]
+    private var finishedUnits: [String: UnitTrace] = [:]
+    private var modules: [String: Observed<ModuleFiles>] = [:]
     private var syntaxErrors: [String: [Diagnostic]] = [:]
 
-    init(tree: any FileTree, cache: SyntaxCache) {
-        self.tree = tree
+    init(tree: any FileTree, cache: ReadingCache) {
+        self.tree = RepositoryTree(tree, cache: cache)
         self.cache = cache
+        ignoreRules = IgnoreRules(tree: self.tree, cache: cache)
     }
 
-    /// The content name of a file, or nothing.
-    func key(of path: String) throws(FileTreeError) -> SyntaxCache.Key? {
-        try tree.hash(of: path).map { SyntaxCache.Key(path: path, hash: $0) }
+    // MARK: Looking
+
+    /// What a path leads to; nothing when nothing is there.
+    func find(_ path: String) throws(FileTreeError) -> TreeItem? {
+        let result = Result { () throws(FileTreeError) in try tree.find(path) }
+        if !recorders.isEmpty { recorders[recorders.count - 1].look(at: path, result) }
+        return try result.get()
     }
+
+    /// A directory at a path.
+    func isDirectory(_ path: String) throws(FileTreeError) -> Bool {
+        try find(path)?.isDirectory ?? false
+    }
+
+    /// All files at or below a path.
+    func files(under path: String) throws(FileTreeError) -> [String] {
+        guard let item = try find(path) else { return [] }
+        if item.isDirectory, !recorders.isEmpty {
+            recorders[recorders.count - 1].list(path, id: item.id)
+        }
+        let listing = try tree.files(under: path)
+        // A directory's name stands for what is in it, but not for what is behind a link.
+        for link in listing.links {
+            guard let target = try? find(link), target.isDirectory, !recorders.isEmpty else {
+                continue
+            }
+            recorders[recorders.count - 1].list(link, id: target.id)
+        }
+        return listing.files
+    }
+
+    /// The content of a file; nothing when there is none at the path.
+    ///
+    /// Throws for a directory, and for a file whose content Git keeps elsewhere.
+    func bytes(at path: String) throws(FileTreeError) -> [UInt8]? {
+        guard let item = try find(path) else { return nil }
+        switch item.kind {
+        case .directory: throw FileTreeError(path: path, message: "\(path) is a directory.")
+        case .submodule:
+            throw FileTreeError(
+                path: path, message: "\(path) is a submodule, whose files are not in the commit.")
+        case .file, .link: break
+        }
+        return try tree.bytes(of: item, named: path)
+    }
+
+    /// Whether Git ignores a path that the commit does not have.
+    func isIgnored(_ path: String) throws(FileTreeError) -> Bool {
+        var directory = RepositoryPath.directory(of: path)
+        while true {
+            _ = try? find(RepositoryPath.join(directory, ".gitignore"))
+            guard !directory.isEmpty else { break }
+            directory = RepositoryPath.directory(of: directory)
+        }
+        return try ignoreRules.ignore(path)
+    }
+
+    /// Does work and tells what it looked at, which also counts for the work around it.
+    func observing<Result, Failure: Error>(
+        _ work: () throws(Failure) -> Result
+    ) throws(Failure) -> (result: Result, observations: Observations) {
+        recorders.append(Observations())
+        defer { note(recorders.removeLast()) }
+        let result = try work()
+        return (result, recorders[recorders.count - 1])
+    }
+
+    /// Counts what was looked at earlier for the work under way.
+    func note(_ observations: Observations) {
+        if !recorders.isEmpty { recorders[recorders.count - 1].merge(observations) }
+    }
+
+    // MARK: Syntax
 
     /// The syntax of a file; nothing when there is no such file.
     func syntax(of path: String) throws(FileTreeError) -> Result<Body, Diagnostics>? {
-        guard let key = try key(of: path) else { return nil }
-        return try cache.body(for: key) { () throws(FileTreeError) in
-            guard let bytes = try tree.bytes(at: path) else {
-                throw FileTreeError(path: path, message: "\(path) cannot be read.")
+        guard let item = try find(path), !item.isDirectory else { return nil }
+        return try cache.body(for: ReadingCache.Key(path: path, id: item.id)) {
+            () throws(FileTreeError) in
+            let bytes = try bytes(at: path) ?? []
+            if LargeFilePointer.matches(bytes) {
+                throw FileTreeError(
+                    path: path,
+                    message: "\(path) is kept by Git LFS, so that the commit has only a pointer.",
+                    hint: "Commit the file itself.")
             }
-            let source = SourceFile(path: path, bytes: bytes)
-            return Result { () throws(Diagnostics) in try Body.parse(source) }
+            return SourceFile(path: path, bytes: bytes)
         }
     }
 
@@ -50,8 +114,7 @@ final class CommitLoader {
         do {
             result = try syntax(of: path)
         } catch {
-            throw Diagnostic(
-                summary: "Unreadable file", detail: error.message, range: range, hint: error.hint)
+            throw Diagnostic(error, at: range)
         }
         switch result {
         case nil: return nil
@@ -81,59 +144,93 @@ final class CommitLoader {
         syntaxErrors.sorted { $0.key < $1.key }.flatMap(\.value)
     }
 
-    /// A file or directory at a path.
-    func exists(_ path: String) throws(FileTreeError) -> Bool {
-        if try tree.hash(of: path) != nil { return true }
-        return try isDirectory(path)
-    }
-
-    /// A directory at a path.
-    func isDirectory(_ path: String) throws(FileTreeError) -> Bool {
-        guard try tree.hash(of: path) == nil else { return false }
-        return try !tree.paths(under: path).isEmpty
-    }
+    // MARK: Configurations
 
     /// What `read_terragrunt_config` returns for a file that exists, with everything it read.
+    ///
+    /// Only a configuration that asks for the directory of the outermost one differs with it.
     func configuration(
         of path: String, original: String, at range: SourceRange, budget: EvaluationBudget
-    ) throws(Diagnostic) -> (value: Value, trace: ReadTrace) {
-        let key = Key(path: path, original: original)
-        if let known = finished[key] { return (known.value, known.trace) }
-        guard let body = try body(of: path, for: range) else {
-            throw Diagnostic(
-                summary: "Missing file", detail: "There is no file \(path) in this commit.",
-                range: range)
+    ) throws(Diagnostic) -> ReadConfiguration {
+        for key in [path, "\(path)\0\(original)"] {
+            let known = finished[key] ?? cache.configuration(for: key) { $0.hold(in: tree) }
+            guard let known else { continue }
+            finished[key] = known
+            note(known.observations)
+            return known.value
         }
-        return try inChain(path, at: range) { () throws(Diagnostic) in
-            let place = TerragruntPlace(
-                directory: RepositoryPath.directory(of: path), originalDirectory: original)
-            let scope = try TerragruntScope(loader: self, body: body, place: place)
-            scope.trace.read(path)
-            let value = try scope.configuration(budget: budget)
-            finished[key] = Finished(value: value, trace: scope.trace)
-            return (value, scope.trace)
+        let (read, observations) = try observing { () throws(Diagnostic) in
+            guard let body = try body(of: path, for: range) else {
+                throw Diagnostic(
+                    summary: "Missing file", detail: "There is no file \(path) in this commit.",
+                    range: range)
+            }
+            return try inChain(path, at: range) { () throws(Diagnostic) in
+                let place = TerragruntPlace(
+                    directory: RepositoryPath.directory(of: path), originalDirectory: original)
+                let scope = try TerragruntScope(loader: self, body: body, place: place)
+                let value = try scope.configuration(budget: budget)
+                return ReadConfiguration(value: value, trace: scope.trace)
+            }
         }
+        let key = read.trace.usesOriginalDirectory ? "\(path)\0\(original)" : path
+        let made = Observed(value: read, observations: observations)
+        finished[key] = made
+        cache.store(made, for: key)
+        return read
+    }
+}
+
+extension CommitLoader {
+    /// What a unit is seen to read, once for a commit and for all that look the same.
+    func unit(_ directory: String, read: () -> UnitTrace) -> UnitTrace {
+        if let known = finishedUnits[directory] { return known }
+        if let known = cache.unit(for: directory, where: { $0.hold(in: tree) }) {
+            finishedUnits[directory] = known.value
+            return known.value
+        }
+        let (made, observations) = observing { () throws(Never) in read() }
+        finishedUnits[directory] = made
+        if made.errors.isEmpty {
+            cache.store(Observed(value: made, observations: observations), for: directory)
+        }
+        return made
     }
 
-    /// Does work on behalf of a file; throws when that file is being worked on already.
-    func inChain<Result>(
-        _ path: String, at range: SourceRange?, _ work: () throws(Diagnostic) -> Result
-    ) throws(Diagnostic) -> Result {
-        if let start = chain.firstIndex(of: path) {
-            let ring = (chain[start...] + [path]).joined(separator: " → ")
-            throw Diagnostic(
-                summary: "Files read each other in a ring",
-                detail: "Evaluating this file needs the file itself: \(ring).", range: range,
-                hint: "Move what both need into a file that reads neither.")
+    /// What a module's directory holds and leads to, once for a commit.
+    func module(
+        _ directory: String, read: () throws(FileTreeError) -> ModuleFiles
+    ) throws(FileTreeError) -> ModuleFiles {
+        if let known = modules[directory] {
+            note(known.observations)
+            return known.value
         }
-        guard chain.count < Self.longestChain else {
-            throw Diagnostic(
-                summary: "Files read each other too deeply",
-                detail: "More than \(Self.longestChain) files read one another in a row.",
-                range: range)
-        }
-        chain.append(path)
-        defer { chain.removeLast() }
-        return try work()
+        let (made, observations) = try observing(read)
+        modules[directory] = Observed(value: made, observations: observations)
+        return made
+    }
+}
+
+/// A configuration that was read to the end.
+struct ReadConfiguration {
+    let value: Value
+    let trace: ReadTrace
+}
+
+/// What Git LFS leaves in a commit instead of a file.
+enum LargeFilePointer {
+    private static let start = Array("version https://git-lfs.github.com/spec/".utf8)
+
+    /// Whether a file's content is such a pointer.
+    static func matches(_ bytes: [UInt8]) -> Bool {
+        bytes.count < 1_024 && bytes.starts(with: start)
+    }
+}
+
+extension Diagnostic {
+    /// What the tree refused, at the place that asked for it.
+    init(_ error: FileTreeError, at range: SourceRange?) {
+        self.init(
+            summary: "Unreadable file", detail: error.message, range: range, hint: error.hint)
     }
 }

@@ -1,112 +1,128 @@
 import HCL
 
 extension TerragruntScope {
-    /// Parts of a configuration that are not evaluated when another file reads it.
-    private static let unreadParts = [
-        "dependencies", "generate", "iam_role", "remote_state", "retryable_errors", "terraform",
-        "terraform_binary",
+    /// Attributes that a configuration shows as text, empty when no file sets them.
+    private static let texts = [
+        "download_dir", "iam_assume_role_session_name", "iam_role", "iam_web_identity_token",
+        "terraform_binary", "terraform_version_constraint", "terragrunt_version_constraint",
     ]
 
+    /// Attributes that a configuration shows only when a file sets them.
+    private static let optional = ["iam_assume_role_duration", "prevent_destroy"]
+
+    /// Blocks of which a configuration shows parts that are not evaluated here, when there are any.
+    private static let unreadBlocks = ["catalog", "engine", "errors", "exclude"]
+
     /// What `read_terragrunt_config` and an exposed include show of this file.
-    func configuration(budget: EvaluationBudget) throws(Diagnostic) -> Value {
-        var parts: [(key: String, value: Value)] = Self.unreadParts.map { name in
-            (name, .unknown("\(name) of \(path), which is not evaluated", at: nil))
+    func makeConfiguration(budget: EvaluationBudget) throws(Diagnostic) -> Value {
+        var parts: [String: Value] = [:]
+        let hasLocals = !body.blocks(ofType: "locals").isEmpty
+        parts["locals"] = hasLocals ? try allLocals(budget: budget).jsonForm : .null(.dynamic)
+        parts["inputs"] = lenient("the inputs") { () throws(Diagnostic) in
+            try mergedInputs(budget: budget)
         }
-        parts.append(("locals", try allLocals(budget: budget)))
-        parts.append(("inputs", inputs(budget: budget)))
+        for name in Self.texts {
+            parts[name] = lenient(name) { () throws(Diagnostic) in
+                try mergedAttribute(name, budget: budget) ?? .string("")
+            }
+        }
+        for name in Self.optional {
+            let value = lenient(name) { () throws(Diagnostic) in
+                try mergedAttribute(name, budget: budget) ?? .null(.dynamic)
+            }
+            if !value.isNull { parts[name] = value }
+        }
+        for name in Self.unreadBlocks where try !allBlocks(ofType: name, budget: budget).isEmpty {
+            parts[name] = unread(name)
+        }
+        parts["dependency"] = try dependencyValue(budget: budget)
+        parts["dependencies"] = try dependenciesValue(budget: budget)
+        parts["generate"] = try labelled("generate", budget: budget)
+        parts["feature"] = try labelled("feature", budget: budget)
+        parts["terraform"] = try terraformValue(budget: budget)
+        parts["remote_state"] = try remoteStateValue(budget: budget)
+        return .object(ValueMap(parts.map { (key: $0.key, value: $0.value) }))
+    }
+
+    /// A part of the configuration; unknown when it cannot be evaluated, since most who read a file
+    /// want its locals.
+    private func lenient(
+        _ what: String, _ make: () throws(Diagnostic) -> Value
+    ) -> Value {
+        do throws(Diagnostic) {
+            return try make()
+        } catch {
+            trace.gap(error)
+            return .unknown("\(what) of \(path), which fail: \(error.detail)", at: error.range)
+        }
+    }
+
+    private func unread(_ what: String) -> Value {
+        .unknown("\(what) of \(path), which is not read by uprev", at: nil)
+    }
+
+    private func dependencyValue(budget: EvaluationBudget) throws(Diagnostic) -> Value {
         var dependencies: [(key: String, value: Value)] = []
-        for block in body.blocks(ofType: "dependency") {
-            guard let label = block.labels.first else { continue }
-            let reason = "the outputs of dependency \"\(label)\", which only its state knows"
-            dependencies.append((label, .unknown(reason, at: block.headerLocation)))
+        for owned in try mergedBlocks(ofType: "dependency", budget: budget) {
+            let reason = "the outputs of dependency \"\(owned.label)\", which only its state knows"
+            let place = owned.block.headerLocation
+            let path = lenient("config_path") { () throws(Diagnostic) in
+                try owned.value("config_path", budget: budget) ?? .null(.string)
+            }
+            dependencies.append(
+                (
+                    owned.label,
+                    .object([
+                        "name": .text(owned.label), "config_path": path,
+                        "outputs": .unknown(reason, at: place),
+                        "inputs": .unknown(reason, at: place),
+                    ])
+                ))
         }
-        parts.append(("dependency", .object(ValueMap(dependencies))))
+        return .object(ValueMap(dependencies))
+    }
+
+    private func dependenciesValue(budget: EvaluationBudget) throws(Diagnostic) -> Value {
+        let blocks = try allBlocks(ofType: "dependencies", budget: budget)
+        let units = try mergedBlocks(ofType: "dependency", budget: budget)
+        return blocks.isEmpty && units.isEmpty ? .null(.dynamic) : unread("dependencies")
+    }
+
+    private func labelled(
+        _ type: String, budget: EvaluationBudget
+    ) throws(Diagnostic) -> Value {
+        let blocks = try mergedBlocks(ofType: type, budget: budget)
+        return .object(
+            ValueMap(blocks.map { (key: $0.label, value: unread("\(type) \"\($0.label)\"")) }))
+    }
+
+    private func terraformValue(budget: EvaluationBudget) throws(Diagnostic) -> Value? {
+        guard try !allBlocks(ofType: "terraform", budget: budget).isEmpty else { return nil }
+        let source = lenient("the source") { () throws(Diagnostic) in
+            try moduleSource(budget: budget)?.value ?? .null(.string)
+        }
+        let names = [
+            "after_hook", "before_hook", "copy_terraform_lock_file", "error_hook",
+            "exclude_from_copy", "extra_arguments", "include_in_copy",
+        ]
+        let others = names.map { (key: $0, value: unread("terraform.\($0)")) }
+        return .object(ValueMap([(key: "source", value: source)] + others))
+    }
+
+    private func remoteStateValue(budget: EvaluationBudget) throws(Diagnostic) -> Value? {
+        guard let block = try allBlocks(ofType: "remote_state", budget: budget).first else {
+            return nil
+        }
+        let names = [
+            "disable_dependency_optimization", "disable_init", "encryption", "generate",
+        ]
+        var parts = names.map { (key: $0, value: unread("remote_state.\($0)")) }
+        for name in ["backend", "config"] {
+            let value = lenient("remote_state.\(name)") { () throws(Diagnostic) in
+                try block.value(name, budget: budget)?.jsonForm ?? .null(.dynamic)
+            }
+            parts.append((name, value))
+        }
         return .object(ValueMap(parts))
-    }
-
-    /// The inputs of this file and of its includes; unknown when they cannot be evaluated, since
-    /// most who read a file want its locals.
-    private func inputs(budget: EvaluationBudget) -> Value {
-        do {
-            return try mergedInputs(budget: budget)
-        } catch {
-            trace.gap(error)
-            return .unknown("the inputs of \(path), which fail: \(error.detail)", at: error.range)
-        }
-    }
-
-    private func mergedInputs(budget: EvaluationBudget) throws(Diagnostic) -> Value {
-        var merged = Value.object([:])
-        for include in try includes() {
-            let strategy = try mergeStrategy(of: include, budget: budget)
-            let parent = try parent(include, budget: budget)
-            guard strategy != "no_merge" else { continue }
-            merged = Self.merge(merged, try parent.ownInputs(budget: budget), deep: false)
-        }
-        let own = try ownInputs(budget: budget)
-        var isDeep = false
-        for include in try includes() where !isDeep {
-            isDeep = try mergeStrategy(of: include, budget: budget) == "deep"
-        }
-        return Self.merge(merged, own, deep: isDeep)
-    }
-
-    private func ownInputs(budget: EvaluationBudget) throws(Diagnostic) -> Value {
-        guard let attribute = body.attribute(named: "inputs") else { return .object([:]) }
-        return try evaluate(attribute.expression, budget: budget)
-    }
-
-    /// Lays one set of inputs over another; deep merging goes into maps and joins lists.
-    private static func merge(_ under: Value, _ over: Value, deep: Bool) -> Value {
-        if under.isUnknown { return under }
-        guard let lower = under.attributes, let upper = over.attributes else { return over }
-        var pairs = lower.map { ($0.key, $0.value) }
-        for (key, value) in upper {
-            guard deep, let below = lower[key] else {
-                pairs.append((key, value))
-                continue
-            }
-            if below.attributes != nil, value.attributes != nil {
-                pairs.append((key, merge(below, value, deep: true)))
-            } else if let first = below.elements, let second = value.elements {
-                pairs.append((key, .tuple(ValueList(Array(first) + Array(second)))))
-            } else {
-                pairs.append((key, value))
-            }
-        }
-        return .object(ValueMap(pairs.map { (key: $0.0, value: $0.1) }))
-    }
-
-    /// Evaluates every expression of this file and of its includes, so that the trace holds what a
-    /// run of Terragrunt would read; what fails is a gap in the trace.
-    func evaluateEverything(budget: EvaluationBudget) {
-        do {
-            for include in try includes() {
-                try parent(include, budget: budget).evaluateEverything(budget: budget)
-            }
-        } catch {
-            trace.gap(error)
-        }
-        for attribute in localAttributes {
-            do {
-                _ = try local(attribute.name, at: attribute.nameLocation, budget: budget)
-            } catch {
-                trace.gap(error)
-            }
-        }
-        evaluateAttributes(of: body, budget: budget)
-    }
-
-    private func evaluateAttributes(of body: Body, budget: EvaluationBudget) {
-        for attribute in body.attributes {
-            do {
-                _ = try evaluate(attribute.expression, budget: budget)
-            } catch {
-                trace.gap(error)
-            }
-        }
-        for block in body.blocks where block.type != "locals" && block.type != "include" {
-            evaluateAttributes(of: block.body, budget: budget)
-        }
     }
 }

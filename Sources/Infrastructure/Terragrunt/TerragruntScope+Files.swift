@@ -1,124 +1,182 @@
 import HCL
 
 extension TerragruntScope {
-    /// How far `find_in_parent_folders` looks up, as in Terragrunt.
-    private static let parentLimit = 100
+    /// The functions that read files, or note that they are read.
+    static let fileFunctionNames = [
+        "file", "filebase64", "filebase64sha256", "filebase64sha512", "fileexists", "filemd5",
+        "fileset", "filesha1", "filesha256", "filesha512", "mark_as_read", "mark_glob_as_read",
+        "read_tfvars_file", "sops_decrypt_file", "templatefile",
+    ]
 
-    /// The first file or directory of a name in the directories above the configuration's own.
-    func findInParentFolders(_ call: Call) throws(Diagnostic) -> Value {
-        guard call.arguments.count <= 2 else {
-            throw call.failure("it takes a name and a fallback")
-        }
-        let name = call.arguments.first?.stringValue ?? "terragrunt.hcl"
-        var directory = place.directory
-        for _ in 0..<Self.parentLimit where !directory.isEmpty {
-            directory = RepositoryPath.directory(of: directory)
-            let candidate = try resolve(name, from: directory, at: call.range)
-            if try reading(call, { () throws(FileTreeError) in try loader.exists(candidate) }) {
-                return .text(RepositoryPath.absolute(candidate))
+    /// The function of that name, when it is one of ``fileFunctionNames``.
+    func fileFunction(named name: String) -> Function? {
+        switch name {
+        case "file", "filebase64", "filebase64sha256", "filebase64sha512", "filemd5", "filesha1",
+            "filesha256", "filesha512":
+            return pathFunction(name, [Self.pathParameter]) {
+                [unowned self] call throws(Diagnostic) in try contentFunction(call)
             }
-            trace.probe(candidate)
+        case "fileexists":
+            return pathFunction(name, [Self.pathParameter], result: .bool) {
+                [unowned self] call throws(Diagnostic) in try fileExists(call)
+            }
+        case "templatefile":
+            return pathFunction(
+                name, [Self.pathParameter, .init("vars", .dynamic, unknowns: .all)],
+                result: .dynamic
+            ) { [unowned self] call throws(Diagnostic) in try templateFile(call) }
+        case "fileset":
+            return pathFunction(
+                name, [Self.pathParameter, .init("pattern", .string)], result: .set(.string)
+            ) { [unowned self] call throws(Diagnostic) in try fileSet(call) }
+        case "mark_glob_as_read":
+            return pathFunction(
+                name, [Self.pathParameter], more: .init("pattern", .string, unknowns: .all),
+                result: .list(.string)
+            ) { [unowned self] call throws(Diagnostic) in try markGlobAsRead(call) }
+        case "mark_as_read", "sops_decrypt_file", "read_tfvars_file":
+            return pathFunction(name, [Self.pathParameter]) {
+                [unowned self] call throws(Diagnostic) in try terragruntFile(call)
+            }
+        default: return nil
         }
-        if call.arguments.count == 2 { return call.arguments[1] }
-        throw call.failure(
-            "no directory above \(RepositoryPath.relative(from: "", to: place.directory)) in the "
-                + "repository has \(name)",
-            hint: "Commit the file, or give a fallback as the second argument.")
     }
 
-    /// The evaluated configuration of another file.
-    func readConfiguration(_ call: Call) throws(Diagnostic) -> Value {
-        let written = call.arguments[0].stringValue ?? ""
-        var path = try resolve(written, from: place.directory, at: call.range)
-        if try reading(call, { () throws(FileTreeError) in try loader.isDirectory(path) }) {
-            path = RepositoryPath.join(path, "terragrunt.hcl")
-        }
-        let target = path
-        let key = try reading(call) { () throws(FileTreeError) in try loader.key(of: target) }
-        guard key != nil else {
-            trace.probe(path)
-            if call.arguments.count > 1 { return call.arguments[1] }
-            throw missing(path, at: call.range)
-        }
-        trace.read(path)
-        let read = try loader.configuration(
-            of: path, original: place.originalDirectory, at: call.range, budget: call.budget)
-        trace.merge(read.trace)
-        return read.value
-    }
-
-    /// The functions of one file that have an answer in the commit.
-    func fileFunction(_ call: Call) throws(Diagnostic) -> Value {
-        let written = call.arguments[0].stringValue ?? ""
-        let path = try resolve(written, from: fileDirectory, at: call.range)
-        if call.name == "abspath" { return .text(RepositoryPath.absolute(path)) }
-        let bytes = try reading(call) { () throws(FileTreeError) in
-            try loader.tree.bytes(at: path)
-        }
+    /// The content of a file that a function asks for, with the path noted as read; an unknown
+    /// value when the commit does not have it.
+    func content(
+        of path: String, _ call: Call, type: ValueType
+    ) throws(Diagnostic) -> Result<[UInt8], UnknownContent> {
+        let bytes = try reading(call) { () throws(FileTreeError) in try loader.bytes(at: path) }
         guard let bytes else {
             trace.probe(path)
-            if call.name == "mark_as_read" { return call.arguments[0] }
-            return call.unknown("\(call.name) of \(path), which is not in the commit")
+            let reason = "\(call.name) of \(path), which is not in the commit"
+            return .failure(UnknownContent(value: call.unknown(reason, type: type)))
         }
-        trace.read(path)
-        switch call.name {
-        case "fileexists": return .bool(true)
-        case "mark_as_read": return call.arguments[0]
-        case "filesha256": return .text(ContentHash.hexadecimal(of: bytes))
-        case "sops_decrypt_file":
-            return call.unknown("sops_decrypt_file, which needs a secret key", type: .string)
-        default:
+        trace.read(path, call.name, at: call.range)
+        if place.isAlone {
+            return .failure(UnknownContent(value: call.unknown(path, type: type)))
+        }
+        if LargeFilePointer.matches(bytes) {
+            let reason = "\(call.name) of \(path), which is kept by Git LFS"
+            return .failure(UnknownContent(value: call.unknown(reason, type: type)))
+        }
+        return .success(bytes)
+    }
+
+    private func contentFunction(_ call: Call) throws(Diagnostic) -> Value {
+        let path = try resolve(
+            call.arguments[0].stringValue ?? "", from: fileDirectory, at: call.range)
+        switch try content(of: path, call, type: .string) {
+        case .failure(let unknown): return unknown.value
+        case .success(let bytes):
             try call.charge(bytes.count)
-            guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw call.failure("\(path) is not valid UTF-8")
+            switch call.name {
+            case "filebase64": return .string(ContentHash.base64(bytes))
+            case "filebase64sha256": return .string(ContentHash.base64(ContentHash.sha256(bytes)))
+            case "filebase64sha512": return .string(ContentHash.base64(ContentHash.sha512(bytes)))
+            case "filemd5": return .string(ContentHash.hexadecimal(ContentHash.md5(bytes)))
+            case "filesha1": return .string(ContentHash.hexadecimal(ContentHash.sha1(bytes)))
+            case "filesha256": return .string(ContentHash.hexadecimal(ContentHash.sha256(bytes)))
+            case "filesha512": return .string(ContentHash.hexadecimal(ContentHash.sha512(bytes)))
+            default: return .text(try text(of: bytes, path, call))
+            }
+        }
+    }
+
+    func text(of bytes: [UInt8], _ path: String, _ call: Call) throws(Diagnostic) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw call.failure(
+                "\(path) is not valid UTF-8", hint: "Read it with filebase64.")
+        }
+        return text
+    }
+
+    /// Whether a file exists: what Git ignores may exist in a work tree although no commit has it.
+    private func fileExists(_ call: Call) throws(Diagnostic) -> Value {
+        let path = try resolve(
+            call.arguments[0].stringValue ?? "", from: fileDirectory, at: call.range)
+        let item = try reading(call) { () throws(FileTreeError) in try loader.find(path) }
+        guard let item else {
+            trace.probe(path)
+            let isIgnored = try reading(call) { () throws(FileTreeError) in
+                try loader.isIgnored(path)
+            }
+            guard isIgnored else { return .bool(false) }
+            return call.unknown(
+                "fileexists of \(path), which is not in the commit", type: .bool)
+        }
+        guard item.isFile else { throw call.failure("\(path) is not a file") }
+        trace.read(path, call.name, at: call.range)
+        return .bool(true)
+    }
+
+    /// Terragrunt's own functions of one file count from the directory of the configuration.
+    private func terragruntFile(_ call: Call) throws(Diagnostic) -> Value {
+        let written = call.arguments[0].stringValue ?? ""
+        let path = try resolve(written, from: place.directory, at: call.range)
+        if call.name == "mark_as_read" {
+            let item = try reading(call) { () throws(FileTreeError) in try loader.find(path) }
+            if item == nil { trace.probe(path) }
+            if item?.isFile == true { trace.read(path, call.name, at: call.range) }
+            return call.arguments[0]
+        }
+        switch try content(of: path, call, type: .string) {
+        case .failure(let unknown): return unknown.value
+        case .success(let bytes):
+            guard call.name == "read_tfvars_file" else {
+                return call.unknown("sops_decrypt_file, which needs a secret key", type: .string)
+            }
+            try call.charge(bytes.count)
+            return try variables(in: bytes, of: path, call)
+        }
+    }
+
+    /// The variables of a `.tfvars` or `.tfvars.json` file as JSON text.
+    private func variables(
+        in bytes: [UInt8], of path: String, _ call: Call
+    ) throws(Diagnostic) -> Value {
+        if path.hasSuffix("json") {
+            let text = try text(of: bytes, path, call)
+            let value: Value
+            do throws(JSONFailure) {
+                value = try Value(json: text)
+            } catch {
+                throw call.failure("\(path) is not JSON: \(error.description)")
+            }
+            guard value.attributes != nil else {
+                throw call.failure("\(path) is not a JSON object")
             }
             return .text(text)
         }
-    }
-
-    /// Functions of files whose result is not computed here, though the file is noted.
-    static let trackedOnlyFunctions = [
-        "filebase64", "filebase64sha256", "filebase64sha512", "filemd5", "fileset", "filesha1",
-        "filesha512", "mark_glob_as_read", "read_tfvars_file", "templatefile",
-    ]
-
-    /// Notes what a function reads; the result is unknown.
-    func trackedOnly(_ call: Call) throws(Diagnostic) -> Value {
-        let written = call.arguments[0].stringValue ?? ""
-        let path = try resolve(written, from: fileDirectory, at: call.range)
-        let files = try reading(call) { () throws(FileTreeError) in
-            try loader.tree.paths(under: path)
-        }
-        if files.isEmpty { trace.probe(path) }
-        for file in files { trace.read(file) }
-        return call.unknown("\(call.name), which is not evaluated from a commit")
-    }
-
-    /// The default of an environment variable; the environment itself is never looked at.
-    static func environment(_ call: Call) -> Value {
-        if call.arguments.count > 1 { return call.arguments[1] }
-        let name = call.arguments[0].stringValue ?? ""
-        return call.unknown(
-            "the environment variable \(name), which has no default", type: .string)
-    }
-
-    /// A path without a home directory in it as it is; a home directory is not known.
-    static func expandedPath(_ call: Call) -> Value {
-        guard call.arguments[0].stringValue?.hasPrefix("~") == true else {
-            return call.arguments[0]
-        }
-        return call.unknown("pathexpand, which depends on who runs it", type: .string)
-    }
-
-    private func reading<Result>(
-        _ call: Call, _ work: () throws(FileTreeError) -> Result
-    ) throws(Diagnostic) -> Result {
-        do {
-            return try work()
-        } catch {
+        guard let body = try loader.body(of: path, for: call.range) else { return .text("{}") }
+        if let block = body.blocks.first {
             throw Diagnostic(
-                summary: "Unreadable file", detail: error.message, range: call.range,
-                hint: error.hint)
+                summary: "Block in a variables file",
+                detail: "\(path) may only hold attributes.", range: block.headerLocation)
         }
+        var pairs: [(key: String, value: Value)] = []
+        let environment = EmptyEnvironment()
+        for attribute in body.attributes {
+            let value = try attribute.expression.evaluate(in: environment, budget: call.budget)
+            pairs.append((attribute.name, value))
+        }
+        return .text(Value.object(ValueMap(pairs)).jsonForm.json ?? "{}")
     }
+}
+
+/// What stands for the content of a file that a commit does not have.
+struct UnknownContent: Error {
+    let value: Value
+}
+
+/// What expressions of a variables file see: nothing at all.
+private final class EmptyEnvironment: EvaluationEnvironment {
+    func resolve(_ reference: Reference) throws(Diagnostic) -> ResolvedReference? { nil }
+
+    func function(named name: String) -> Function? { nil }
+
+    let variableNames: [String] = []
+
+    let functionNames: [String] = []
 }

@@ -8,8 +8,22 @@ struct Include {
     var label: String { block.labels.first ?? "" }
 }
 
+/// How an included file is merged under the file that includes it.
+enum MergeStrategy: String, CaseIterable {
+    case noMerge = "no_merge"
+    case shallow
+    case deep
+}
+
+/// What an `include` block says.
+struct IncludeSettings {
+    let path: String
+    let isExposed: Bool
+    let strategy: MergeStrategy
+}
+
 extension TerragruntScope {
-    /// The include blocks of this file; none in an included file, since there is one level only.
+    /// The include blocks of this file; an included file has none.
     func includes() throws(Diagnostic) -> [Include] {
         guard !place.isIncluded else { return [] }
         var seen: [Include] = []
@@ -26,8 +40,23 @@ extension TerragruntScope {
         return seen
     }
 
-    /// The path of the included file.
-    func path(of include: Include, budget: EvaluationBudget) throws(Diagnostic) -> String {
+    /// What an include block says; evaluated once, before any local exists.
+    func settings(
+        of include: Include, budget: EvaluationBudget
+    ) throws(Diagnostic) -> IncludeSettings {
+        if let known = includeSettings[include.label] { return known }
+        let outer = isReadingIncludes
+        isReadingIncludes = true
+        defer { isReadingIncludes = outer }
+        let made = IncludeSettings(
+            path: try path(of: include, budget: budget),
+            isExposed: try exposes(include, budget: budget),
+            strategy: try strategy(of: include, budget: budget))
+        includeSettings[include.label] = made
+        return made
+    }
+
+    private func path(of include: Include, budget: EvaluationBudget) throws(Diagnostic) -> String {
         guard let attribute = include.block.body.attribute(named: "path") else {
             throw Diagnostic(
                 summary: "Include without a path", detail: "An include block needs a path.",
@@ -45,18 +74,33 @@ extension TerragruntScope {
         return try resolve(text, from: place.directory, at: attribute.expression.location)
     }
 
-    /// Whether `include.NAME` may be used.
-    func exposes(_ include: Include, budget: EvaluationBudget) throws(Diagnostic) -> Bool {
+    private func exposes(_ include: Include, budget: EvaluationBudget) throws(Diagnostic) -> Bool {
         guard let attribute = include.block.body.attribute(named: "expose") else { return false }
-        return try evaluate(attribute.expression, budget: budget).boolValue ?? false
+        let value = try evaluate(attribute.expression, budget: budget)
+        guard let flag = try? value.converted(to: .bool), !flag.isUnknown else {
+            throw Diagnostic(
+                summary: "Wrong value", detail: "expose must be true or false.",
+                range: attribute.expression.location)
+        }
+        return flag.boolValue ?? false
     }
 
-    /// How the included file is merged; `shallow` unless the block says otherwise.
-    func mergeStrategy(of include: Include, budget: EvaluationBudget) throws(Diagnostic) -> String {
+    private func strategy(
+        of include: Include, budget: EvaluationBudget
+    ) throws(Diagnostic) -> MergeStrategy {
         guard let attribute = include.block.body.attribute(named: "merge_strategy") else {
-            return "shallow"
+            return .shallow
         }
-        return try evaluate(attribute.expression, budget: budget).stringValue ?? "shallow"
+        let text = try evaluate(attribute.expression, budget: budget).stringValue
+        guard let text, let strategy = MergeStrategy(rawValue: text) else {
+            let names = MergeStrategy.allCases.map(\.rawValue)
+            throw Diagnostic(
+                summary: "Wrong value",
+                detail: "merge_strategy must be one of \(names.joined(separator: ", ")).",
+                range: attribute.expression.location,
+                hint: NearestName.hint(for: text ?? "", among: names))
+        }
+        return strategy
     }
 
     /// A path of the repository from a path as Terragrunt writes it.
@@ -75,7 +119,13 @@ extension TerragruntScope {
 
     /// The error of a file that is not in the commit.
     func missing(_ path: String, at range: SourceRange) -> Diagnostic {
-        let siblings = (try? loader.tree.paths(under: RepositoryPath.directory(of: path))) ?? []
+        var siblings: [String] = []
+        let directory = RepositoryPath.directory(of: path)
+        if let item = try? loader.tree.find(directory), item.isDirectory,
+            let listing = try? loader.tree.listing(ofDirectory: item.id)
+        {
+            siblings = listing.entries.map { RepositoryPath.join(directory, $0.name) }
+        }
         return Diagnostic(
             summary: "Missing file", detail: "There is no file \(path) in this commit.",
             range: range, hint: NearestName.hint(for: path, among: siblings))

@@ -4,13 +4,20 @@ extension TerragruntScope {
     /// The meaning of the names that Terragrunt gives to expressions.
     func resolve(_ reference: Reference) throws(Diagnostic) -> ResolvedReference? {
         switch reference.name {
-        case "local": try resolveLocal(reference)
-        case "include": try resolveInclude(reference)
-        case "dependency": resolveDependency(reference)
+        case "local" where !isReadingIncludes: try resolveLocal(reference)
+        case "include" where !isReadingIncludes: try resolveInclude(reference)
+        case "dependency" where !isReadingIncludes: try resolveDependency(reference)
         case "feature":
             unknown(reference, "a feature flag, which a command line can set")
         case "values":
             unknown(reference, "the values of a stack, which are given when it is generated")
+        case "local", "include", "dependency":
+            throw Diagnostic(
+                summary: "Not available in an include block",
+                detail: "Include blocks are evaluated before everything else, when "
+                    + "\"\(reference.name)\" does not exist yet.",
+                range: reference.nameRange,
+                hint: "Use functions such as find_in_parent_folders.")
         default: nil
         }
     }
@@ -25,15 +32,15 @@ extension TerragruntScope {
 
     private func resolveInclude(_ reference: Reference) throws(Diagnostic) -> ResolvedReference {
         let includes = try self.includes()
-        if let bare = includes.first(where: { $0.label.isEmpty }) {
+        // A single include without a label is the whole variable, as it was before labels.
+        if includes.count == 1, let bare = includes.first, bare.label.isEmpty {
             return ResolvedReference(try exposed(bare, for: reference))
         }
         guard let step = reference.steps.first, let name = step.name else {
             throw Diagnostic(
                 summary: "Unnamed include",
                 detail: "The include block must be named, as in include.root.",
-                range:
-                    reference.range)
+                range: reference.range)
         }
         guard let include = includes.first(where: { $0.label == name }) else {
             throw Diagnostic(
@@ -45,19 +52,34 @@ extension TerragruntScope {
     }
 
     private func exposed(_ include: Include, for reference: Reference) throws(Diagnostic) -> Value {
-        guard try exposes(include, budget: reference.budget) else {
+        let settings = try settings(of: include, budget: reference.budget)
+        guard settings.isExposed else {
             throw Diagnostic(
                 summary: "Include is not exposed",
                 detail: "The values of the included file are not visible here.",
                 range: reference.range, hint: "Write expose = true into the include block.")
         }
+        if place.isAlone { return .unknown(settings.path, at: reference.range) }
         let parent = try parent(include, budget: reference.budget)
-        return try parent.configuration(budget: reference.budget)
+        let value = try loader.inChain(parent.path, at: reference.range) {
+            () throws(Diagnostic) in try parent.configuration(budget: reference.budget)
+        }
+        dependsOnEnvironment(trace.environment.filter { $0.range.source.path != path })
+        return value
     }
 
-    private func resolveDependency(_ reference: Reference) -> ResolvedReference {
+    private func resolveDependency(
+        _ reference: Reference
+    ) throws(Diagnostic) -> ResolvedReference {
         guard let step = reference.steps.first, let name = step.name else {
             return unknown(reference, "outputs of other units, which only their state knows")
+        }
+        let names = try dependencyNames(budget: reference.budget)
+        guard names.contains(name) else {
+            throw Diagnostic(
+                summary: "Unknown dependency",
+                detail: "\(path) has no dependency named \"\(name)\".",
+                range: reference.range(of: step), hint: NearestName.hint(for: name, among: names))
         }
         return unknown(
             reference, "the outputs of dependency \"\(name)\", which only its state knows")

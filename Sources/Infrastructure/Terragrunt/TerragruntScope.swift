@@ -10,27 +10,29 @@ struct TerragruntPlace {
 
     /// Whether this is an included file, evaluated for the child in ``directory``.
     var isIncluded = false
+
+    /// Whether other files are left out: what they say is then unknown, with the file as reason,
+    /// which shows what a file says by itself.
+    var isAlone = false
 }
 
 /// One Terragrunt file while it is evaluated: its locals, its includes and its functions.
-///
-/// Locals are evaluated when they are asked for, so their order in the file does not matter.
 final class TerragruntScope: EvaluationEnvironment {
-    private enum Local {
-        case waiting(Attribute)
-        case active(Attribute)
-        case known(Value)
-        case failed(Diagnostic)
-    }
-
     let loader: CommitLoader
     let body: Body
     let place: TerragruntPlace
     let trace: ReadTrace
-    private var locals: [String: Local] = [:]
-    private var active: [String] = []
+    /// The attributes of the locals block in the order of the file.
+    let localAttributes: [Attribute]
+    var locals: [String: LocalState] = [:]
+    /// What the expressions under way were seen to take from the environment, innermost last.
+    var environmentUses: [[EnvironmentUse]] = []
+    /// Whether include blocks are being read, where other includes have no meaning yet.
+    var isReadingIncludes = false
+    var includeSettings: [String: IncludeSettings] = [:]
     private var functions: [String: Function] = [:]
     private var parents: [String: TerragruntScope] = [:]
+    private var shown: Value?
 
     /// The path of the file.
     var path: String { body.source.path }
@@ -53,82 +55,51 @@ final class TerragruntScope: EvaluationEnvironment {
                     + "\(blocks[0].headerLocation.start.line).",
                 range: blocks[1].headerLocation, hint: "Join the two blocks.")
         }
-        for attribute in blocks.first?.body.attributes ?? [] {
-            locals[attribute.name] = .waiting(attribute)
-        }
-    }
-
-    /// The attributes of the locals block in the order of the file.
-    var localAttributes: [Attribute] {
-        body.blocks(ofType: "locals").first?.body.attributes ?? []
-    }
-
-    /// The value of a local of this file.
-    func local(_ name: String, at range: SourceRange?, budget: EvaluationBudget)
-        throws(Diagnostic) -> Value
-    {
-        switch locals[name] {
-        case .known(let value): return value
-        case .failed(let diagnostic): throw diagnostic
-        case .active(let attribute): throw ring(name, at: attribute)
-        case .waiting(let attribute):
-            locals[name] = .active(attribute)
-            active.append(name)
-            defer { active.removeLast() }
-            do {
-                let value = try evaluate(attribute.expression, budget: budget)
-                locals[name] = .known(value)
-                return value
-            } catch {
-                locals[name] = .failed(error)
-                throw error
-            }
-        case nil:
-            throw Diagnostic(
-                summary: "Unknown local",
-                detail: "\(path) has no local named \"\(name)\".", range: range,
-                hint: NearestName.hint(for: name, among: locals.keys))
-        }
-    }
-
-    /// All locals as an object; throws the errors of all of them.
-    func allLocals(budget: EvaluationBudget) throws(Diagnostic) -> Value {
-        var pairs: [(key: String, value: Value)] = []
-        var failure: Diagnostic?
-        for attribute in localAttributes {
-            do {
-                let value = try local(attribute.name, at: attribute.nameLocation, budget: budget)
-                pairs.append((attribute.name, value))
-            } catch {
-                if budget.failure != nil { throw error }
-                failure = failure?.joined(with: error) ?? error
-            }
-        }
-        if let failure { throw failure }
-        return .object(ValueMap(pairs))
+        localAttributes = blocks.first?.body.attributes ?? []
+        for attribute in localAttributes { locals[attribute.name] = .waiting(attribute) }
     }
 
     /// Evaluates an expression of this file.
     func evaluate(_ expression: Expression, budget: EvaluationBudget) throws(Diagnostic) -> Value {
-        try expression.evaluate(in: self, budget: budget)
+        let value = try expression.evaluate(in: self, budget: budget)
+        if let ring = loader.chain.ring { throw ring }
+        return value
+    }
+
+    /// What `read_terragrunt_config` and an exposed include show of this file, made once.
+    func configuration(budget: EvaluationBudget) throws(Diagnostic) -> Value {
+        if let shown { return shown }
+        let made = try makeConfiguration(budget: budget)
+        shown = made
+        return made
     }
 
     /// The included file's scope by the label of the include block, made when first asked for.
     func parent(_ include: Include, budget: EvaluationBudget) throws(Diagnostic) -> TerragruntScope
     {
         if let known = parents[include.label] { return known }
-        let path = try self.path(of: include, budget: budget)
-        trace.read(path)
+        let path = try settings(of: include, budget: budget).path
         let range = include.block.headerLocation
-        guard let body = try loader.body(of: path, for: range) else {
+        let body = try loader.inChain(path, at: range) { () throws(Diagnostic) in
+            try loader.body(of: path, for: range)
+        }
+        guard let body else {
+            trace.probe(path)
             throw missing(path, at: range)
         }
-        let scope = try TerragruntScope(
-            loader: loader, body: body,
-            place: TerragruntPlace(
-                directory: place.directory, originalDirectory: place.originalDirectory,
-                isIncluded: true),
-            trace: trace)
+        trace.read(path, "include", at: range)
+        if let nested = body.blocks(ofType: "include").first {
+            throw Diagnostic(
+                summary: "Include in an included file",
+                detail: "\(path) is included by \(self.path) and has an include block of its "
+                    + "own, but only one level of includes is possible.",
+                range: nested.headerLocation,
+                hint: "Include both files from \(self.path), or read one of them with "
+                    + "read_terragrunt_config.")
+        }
+        var place = place
+        place.isIncluded = true
+        let scope = try TerragruntScope(loader: loader, body: body, place: place, trace: trace)
         parents[include.label] = scope
         return scope
     }
@@ -149,12 +120,16 @@ final class TerragruntScope: EvaluationEnvironment {
     /// The names that an expression can begin with.
     var variableNames: [String] { ["dependency", "feature", "include", "local", "values"] }
 
-    private func ring(_ name: String, at attribute: Attribute) -> Diagnostic {
-        let start = active.firstIndex(of: name) ?? 0
-        let ring = (active[start...] + [name]).joined(separator: " → ")
-        return Diagnostic(
-            summary: "Locals refer to each other in a ring",
-            detail: "Evaluating \"\(name)\" needs \"\(name)\" itself: \(ring).",
-            range: attribute.nameLocation, hint: "Give one of them a value of its own.")
+    // MARK: Environment
+
+    /// Notes that a value depends on a variable of the environment.
+    func dependsOnEnvironment(_ uses: [EnvironmentUse]) {
+        for use in uses {
+            trace.dependsOnEnvironment(use)
+            guard !environmentUses.isEmpty,
+                !environmentUses[environmentUses.count - 1].contains(use)
+            else { continue }
+            environmentUses[environmentUses.count - 1].append(use)
+        }
     }
 }

@@ -30,41 +30,4 @@ extension ExpressionNode {
         default: self
         }
     }
-
-    /// Whether the expression passes on what another file says, without making anything of it: a
-    /// call of `read_terragrunt_config` with or without steps after it, or a local that is one.
-    ///
-    /// `aliases` holds the names of the locals that are known to be such.
-    func isTakenFromAnotherFile(aliases: Set<String>) -> Bool {
-        switch unwrapped {
-        case .call(let call):
-            if call.name == "read_terragrunt_config" { return true }
-            guard call.name == "try", let first = call.arguments.first else { return false }
-            return first.isTakenFromAnotherFile(aliases: aliases)
-        case .relativeTraversal(let source, _, _):
-            return source.isTakenFromAnotherFile(aliases: aliases)
-        case .reference(let reference):
-            if reference.name == "include" { return true }
-            guard reference.name == "local", let name = reference.steps.first?.name else {
-                return false
-            }
-            return aliases.contains(name)
-        default: return false
-        }
-    }
-}
-
-extension TerragruntScope {
-    /// The locals that pass on what another file says; a change of theirs is that file's change.
-    var aliases: Set<String> {
-        var names: Set<String> = []
-        while true {
-            let more = localAttributes.filter {
-                !names.contains($0.name)
-                    && $0.expression.root.isTakenFromAnotherFile(aliases: names)
-            }
-            guard !more.isEmpty else { return names }
-            names.formUnion(more.map(\.name))
-        }
-    }
 }

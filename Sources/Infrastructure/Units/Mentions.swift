@@ -50,7 +50,10 @@ struct Mentions {
     private mutating func add(_ node: ExpressionNode, isDefinition: Bool) {
         switch node {
         case .literal(let value, _):
-            if let text = value.stringValue { names.insert(text) }
+            guard let text = value.stringValue else { break }
+            names.insert(text)
+            // A longer text may be a script or a template of another language.
+            if text.contains(where: \.isWhitespace) { names.formUnion(Words.all(in: text.utf8)) }
         case .reference(let reference):
             names.insert(reference.name)
             add(reference.steps, isDefinition: isDefinition, root: reference.name)
@@ -85,9 +88,9 @@ struct Mentions {
         let written = steps.compactMap(\.name)
         names.formUnion(written)
         guard !isDefinition else { return }
-        if let last = written.last {
-            handedOn.insert(last)
-        } else if root == "local" {
+        if let last = written.last { handedOn.insert(last) }
+        // All locals, or all that an included file shows.
+        if root == "local" && written.isEmpty || root == "include" && written.count < 2 {
             handedOn.insert("locals")
         }
     }

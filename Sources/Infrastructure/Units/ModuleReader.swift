@@ -1,22 +1,47 @@
 import HCL
 
+/// What a module's directory holds, and what that leads to.
+struct ModuleFiles {
+    /// A module that is called.
+    struct Call {
+        let source: String
+        let range: SourceRange
+    }
+
+    /// All files at and below the directory.
+    var files: [String] = []
+    /// The local modules that they call.
+    var calls: [Call] = []
+    /// The files elsewhere that they read.
+    var reads: [(path: String, kind: String, range: SourceRange)] = []
+    /// Paths where a file that appears would matter.
+    var probes: [String] = []
+    /// Paths that only a run knows.
+    var gaps: [Diagnostic] = []
+}
+
 /// Follows local modules: every file below their directories, the modules that they call, and the
 /// files outside that they read by a path that is plain to see.
 struct ModuleReader {
     let loader: CommitLoader
-    private(set) var files: Set<String> = []
+    let trace: ReadTrace
     private var visited: Set<String> = []
 
-    init(loader: CommitLoader) {
+    init(loader: CommitLoader, trace: ReadTrace) {
         self.loader = loader
+        self.trace = trace
     }
 
     /// Follows a source as Terragrunt and OpenTofu write it.
     ///
     /// Returns false when it means a directory of this repository that is not there. Sources
     /// elsewhere, such as `git::…`, are left alone.
-    mutating func follow(source: String, from directory: String) throws(FileTreeError) -> Bool {
+    mutating func follow(
+        source: String, from directory: String, by reader: String, _ kind: String,
+        at range: SourceRange
+    ) throws(FileTreeError) -> Bool {
         var text = source[..<(source.firstIndex(of: "?") ?? source.endIndex)]
+        if text.hasPrefix("file://") { text = text.dropFirst(7) }
         let isLocal = text.hasPrefix(".") || text.hasPrefix("/")
         guard isLocal || !(text.contains("::") || text.contains("://")) else { return true }
         if let marker = text.firstRange(of: "//") { text.replaceSubrange(marker, with: "/") }
@@ -24,36 +49,86 @@ struct ModuleReader {
             return !isLocal
         }
         guard try loader.isDirectory(path) else { return !isLocal }
-        try follow(path)
+        try follow(path, by: reader, kind, at: range)
         return true
     }
 
-    /// Takes in a directory and what its configuration leads to.
-    mutating func follow(_ directory: String) throws(FileTreeError) {
+    /// Takes in a directory and what its configuration leads to; its own files are noted unless
+    /// that was done before.
+    mutating func follow(
+        _ directory: String, by reader: String, _ kind: String, at range: SourceRange?,
+        filesToo: Bool = true
+    ) throws(FileTreeError) {
         guard visited.insert(directory).inserted else { return }
-        for path in try loader.tree.paths(under: directory) {
-            files.insert(path)
-            guard path.hasSuffix(".tf") || path.hasSuffix(".tofu"),
-                case .success(let body) = try loader.syntax(of: path)
-            else { continue }
-            try follow(body)
+        let module = try loader.module(directory) { () throws(FileTreeError) in
+            try read(directory)
+        }
+        if filesToo {
+            for file in module.files { trace.read(file, by: reader, kind, at: range) }
+        }
+        for (path, kind, range) in module.reads { trace.read(path, kind, at: range) }
+        for path in module.probes { trace.probe(path) }
+        for gap in module.gaps { trace.gap(gap) }
+        for call in module.calls {
+            let path = call.range.source.path
+            _ = try follow(
+                source: call.source, from: RepositoryPath.directory(of: path), by: path, "module",
+                at: call.range)
         }
     }
 
-    private mutating func follow(_ body: Body) throws(FileTreeError) {
-        let directory = RepositoryPath.directory(of: body.source.path)
+    private func read(_ directory: String) throws(FileTreeError) -> ModuleFiles {
+        var module = ModuleFiles()
+        for path in try loader.files(under: directory) where UnitReader.decides(path) {
+            module.files.append(path)
+            guard path.hasSuffix(".tf") || path.hasSuffix(".tofu") else { continue }
+            guard let syntax = try loader.syntax(of: path) else { continue }
+            switch syntax {
+            case .success(let body): try read(body, into: &module)
+            case .failure(let diagnostics): module.gaps += diagnostics.items.prefix(1)
+            }
+        }
+        return module
+    }
+
+    private func read(_ body: Body, into module: inout ModuleFiles) throws(FileTreeError) {
         for block in body.blocks(ofType: "module") {
             let source = block.body.attribute(named: "source")
-            guard let text = source.flatMap({ literalText($0.expression.root) }),
+            guard let source, let text = literalText(source.expression.root),
                 text.hasPrefix("./") || text.hasPrefix("../")
             else { continue }
-            _ = try follow(source: text, from: directory)
+            module.calls.append(.init(source: text, range: source.expression.location))
         }
-        for text in PathArguments(in: body).texts {
+        let directory = RepositoryPath.directory(of: body.source.path)
+        for argument in ModulePaths(in: body).arguments {
+            try note(argument, in: directory, into: &module)
+        }
+    }
+
+    private func note(
+        _ argument: ModulePaths.Argument, in directory: String, into module: inout ModuleFiles
+    ) throws(FileTreeError) {
+        switch argument.path {
+        case .known(let text):
+            guard let path = try? RepositoryPath.resolve(text, from: directory), !path.isEmpty
+            else { return }
+            if try loader.find(path) == nil { module.probes.append(path) }
+            module.reads += try loader.files(under: path).map {
+                ($0, argument.function, argument.range)
+            }
+        case .below(let text):
             guard let path = try? RepositoryPath.resolve(text, from: directory),
-                !path.isEmpty, try loader.tree.hash(of: path) != nil
-            else { continue }
-            files.insert(path)
+                try loader.isDirectory(path)
+            else { return }
+            module.reads += try loader.files(under: path).map {
+                ($0, argument.function, argument.range)
+            }
+        case .unknown(let reasons):
+            module.gaps.append(
+                Diagnostic(
+                    summary: "Path that only a run knows",
+                    detail: "The path given to \(argument.function) depends on \(reasons).",
+                    range: argument.range))
         }
     }
 
@@ -64,62 +139,4 @@ struct ModuleReader {
         default: nil
         }
     }
-}
-
-/// The paths that the expressions of a module give to functions of files.
-private struct PathArguments {
-    private static let functions: Set<String> = [
-        "file", "filebase64", "filebase64sha256", "filebase64sha512", "filemd5", "filesha1",
-        "filesha256", "filesha512", "fileexists", "templatefile",
-    ]
-
-    private(set) var texts: [String] = []
-    private let environment: ModuleEnvironment
-
-    init(in body: Body) {
-        environment = ModuleEnvironment(
-            directory: RepositoryPath.directory(of: body.source.path))
-        add(body)
-    }
-
-    private mutating func add(_ body: Body) {
-        for attribute in body.attributes { add(attribute.expression.root, in: body.source) }
-        for block in body.blocks { add(block.body) }
-    }
-
-    private mutating func add(_ node: ExpressionNode, in source: SourceFile) {
-        if case .call(let call) = node, Self.functions.contains(call.name),
-            let argument = call.arguments.first
-        {
-            let expression = Expression(source: source, root: argument)
-            let value = try? expression.evaluate(in: environment, budget: EvaluationBudget())
-            if let text = value?.stringValue { texts.append(text) }
-        }
-        for child in node.children { add(child, in: source) }
-    }
-}
-
-/// What a path in a module can be made of without running it: the module's own directory.
-private final class ModuleEnvironment: EvaluationEnvironment {
-    private let directory: String
-
-    init(directory: String) {
-        self.directory = directory
-    }
-
-    func resolve(_ reference: Reference) throws(Diagnostic) -> ResolvedReference? {
-        if reference.name == "path", reference.steps.first?.name == "module" {
-            return ResolvedReference(
-                .text(RepositoryPath.absolute(directory)), consumedSteps: 1)
-        }
-        return ResolvedReference(
-            .unknown("\(reference.name), which only a run knows", at: reference.range),
-            consumedSteps: reference.steps.count)
-    }
-
-    func function(named name: String) -> Function? { StandardFunctions.function(named: name) }
-
-    let variableNames: [String] = ["path"]
-
-    var functionNames: [String] { StandardFunctions.names }
 }

@@ -8,10 +8,19 @@ enum SyntaxFingerprint {
         writer.write(body)
         return "syntax:" + ContentHash.hexadecimal(of: writer.bytes)
     }
+
+    /// The hash of one expression, in which locals that only pass on what another file says count
+    /// by what they pass on and not by their names.
+    static func text(of expression: Expression, origins: [String: String]) -> String {
+        var writer = SyntaxWriter(origins: origins)
+        writer.write(expression.root)
+        return "syntax:" + ContentHash.hexadecimal(of: writer.bytes)
+    }
 }
 
 /// Writes a syntax tree as bytes in which every node and every text is delimited.
 private struct SyntaxWriter {
+    var origins: [String: String] = [:]
     private(set) var bytes: [UInt8] = []
 
     mutating func write(_ body: Body) {
@@ -37,13 +46,12 @@ private struct SyntaxWriter {
         bytes += "(\(count)".utf8
     }
 
-    private mutating func write(_ node: ExpressionNode) {
+    mutating func write(_ node: ExpressionNode) {
         open(Self.kind(of: node), count: node.children.count)
         switch node {
         case .literal(let value, _): write(CanonicalJSON.text(of: value))
         case .reference(let reference):
-            write(reference.name)
-            write(reference.steps)
+            write(reference)
         case .relativeTraversal(_, let steps, _): write(steps)
         case .call(let call):
             write(call.name)
@@ -59,6 +67,17 @@ private struct SyntaxWriter {
             break
         }
         for child in node.children { write(child) }
+    }
+
+    private mutating func write(_ reference: ReferenceNode) {
+        write(reference.name)
+        if reference.name == "local", let name = reference.steps.first?.name,
+            let origin = origins[name]
+        {
+            write(origin)
+            return write(Array(reference.steps.dropFirst()))
+        }
+        write(reference.steps)
     }
 
     private mutating func write(_ steps: [TraversalStep]) {

@@ -4,8 +4,8 @@ import HCL
 /// Finds values that nothing in the repository asks for.
 ///
 /// A wrong "unused" would keep a change from the nodes, so every doubt counts as use: a unit that
-/// cannot be read to the end, a stage that runs a program, a file that is malformed, a value that
-/// is handed on as a whole, or a scan that does not even see the Talos version used.
+/// cannot be read to the end, a stage that runs a program, a file that is malformed or read as
+/// text, a value that is handed on as a whole, or a scan that does not even see the Talos version used.
 struct UsageScan {
     private static let largestText = 1 << 20
 
@@ -18,7 +18,9 @@ struct UsageScan {
     func unused(in state: DesiredState, inputs: ClusterInputs, fields: FieldReader)
         throws(ReadError) -> [String]
     {
-        guard !reads.isEmpty, reads.allSatisfy(\.isComplete) else { return [] }
+        guard !reads.isEmpty, reads.allSatisfy(\.isComplete),
+            reads.allSatisfy({ $0.texts.isDisjoint(with: inputs.paths) })
+        else { return [] }
         do {
             guard let used = try usedNames(), used.contains(fields.localName(Field.talosVersion))
             else { return [] }
@@ -38,7 +40,8 @@ struct UsageScan {
         var judged: Set<String> = []
         for path in inputs.paths {
             guard let scope = try? inputs.scope(of: path) else { continue }
-            let own = Set(scope.localAttributes.map(\.name)).subtracting(scope.aliases)
+            let own = Set(scope.localAttributes.map(\.name)).subtracting(
+                scope.origins(budget: inputs.budget).keys)
             if !own.isDisjoint(with: used) { judged.formUnion(own) }
         }
         return judged
@@ -69,50 +72,29 @@ struct UsageScan {
 
     /// All names that are asked for; nothing when there is a doubt.
     private func usedNames() throws(FileTreeError) -> Set<String>? {
-        var names: Set<String> = []
-        var handedOn: Set<String> = []
-        var aliases: [(name: String, lastStep: String)] = []
-        let syntaxFiles = try loader.tree.paths(under: "").filter(Self.isSyntax)
-        for path in syntaxFiles where path != DefinitionReader.fileName {
-            guard let key = try loader.key(of: path),
-                case .success(let body) = try loader.syntax(of: path)
-            else { return nil }
-            let mentions = loader.cache.mentions(for: key, of: body)
-            names.formUnion(mentions.names)
-            handedOn.formUnion(mentions.handedOn)
-            aliases += mentions.aliases.map { ($0.key, $0.value) }
-        }
-        let whole = Self.wholeValues(aliases)
-        guard handedOn.isDisjoint(with: whole) else { return nil }
+        let mentioned = try loader.mentionSum()
+        guard mentioned.isComplete, mentioned.handedOn.isDisjoint(with: mentioned.wholeValues)
+        else { return nil }
+        var names = mentioned.names
         if let definitionBody { names.formUnion(Mentions(in: definitionBody).names) }
-        for path in Set(reads.flatMap(\.files)) where !Self.isSyntax(path) {
-            guard let bytes = try loader.tree.bytes(at: path), bytes.count < Self.largestText else {
-                return nil
-            }
-            names.formUnion(Self.words(in: bytes))
+        for path in Set(reads.flatMap(\.files)) where !CommitLoader.isSyntax(path) {
+            guard let item = try? loader.tree.find(path), item.isFile,
+                let words = try loader.cache.words(
+                    of: item.id,
+                    read: { () throws(FileTreeError) in
+                        let bytes = try loader.tree.bytes(of: item, named: path)
+                        return bytes.count < Self.largestText ? Words.all(in: bytes) : nil
+                    })
+            else { return nil }
+            names.formUnion(words)
         }
         return names
     }
+}
 
-    /// The names under which a whole configuration, or all of its locals, can be reached.
-    private static func wholeValues(_ aliases: [(name: String, lastStep: String)]) -> Set<String> {
-        var whole: Set<String> = ["", "locals"]
-        var count = 0
-        while count != whole.count {
-            count = whole.count
-            for alias in aliases where whole.contains(alias.lastStep) { whole.insert(alias.name) }
-        }
-        return whole
-    }
-
-    private static func isSyntax(_ path: String) -> Bool {
-        let name = RepositoryPath.name(of: path)
-        return name != ".terraform.lock.hcl"
-            && [".hcl", ".tf", ".tofu"].contains { name.hasSuffix($0) }
-    }
-
-    /// Everything that looks like a name in a file of another kind, such as a script.
-    private static func words(in bytes: [UInt8]) -> Set<String> {
+/// Everything that looks like a name in text of any kind, such as a script.
+enum Words {
+    static func all(in bytes: some Collection<UInt8>) -> Set<String> {
         let words = bytes.split { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

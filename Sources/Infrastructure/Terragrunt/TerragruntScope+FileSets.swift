@@ -1,0 +1,77 @@
+import HCL
+
+extension TerragruntScope {
+    /// The files below a directory that match a pattern, as paths from that directory.
+    func fileSet(_ call: Call) throws(Diagnostic) -> Value {
+        let base = try resolve(
+            call.arguments[0].stringValue ?? "", from: fileDirectory, at: call.range)
+        let written = call.arguments[1].stringValue ?? ""
+        let matches = try matches(written, from: base, .directories, call)
+        return try set(of: matches.map { RepositoryPath.relative(from: base, to: $0) }, call)
+    }
+
+    private func set(of texts: [String], _ call: Call) throws(Diagnostic) -> Value {
+        let list = Value.list(.string, ValueList(texts.map { .text($0) }))
+        do throws(ConversionFailure) {
+            return try list.converted(to: .set(.string))
+        } catch {
+            throw call.failure(error.description)
+        }
+    }
+
+    /// Notes all files that match a pattern and gives their paths.
+    func markGlobAsRead(_ call: Call) throws(Diagnostic) -> Value {
+        guard call.arguments.count <= 2, let last = call.arguments.last else {
+            throw call.failure("it takes a pattern, or a directory and a pattern")
+        }
+        guard let written = last.stringValue else {
+            return .unknown(Unknown(type: .list(.string), reasons: last.unknownReasons))
+        }
+        var matches = try matches(written, from: place.directory, .text, call)
+        if call.arguments.count == 2 {
+            let boundary = try resolve(
+                call.arguments[0].stringValue ?? "", from: place.directory, at: call.range)
+            matches = matches.filter { RepositoryPath.isInside($0, boundary) }
+        }
+        return .list(
+            .string, ValueList(matches.map { .text(RepositoryPath.absolute($0)) }))
+    }
+
+    /// The files that match a pattern relative to a directory, each noted as read.
+    private func matches(
+        _ written: String, from base: String, _ dialect: GlobPattern.Dialect, _ call: Call
+    ) throws(Diagnostic) -> [String] {
+        // Only the part before the first special sign is a path that can be resolved.
+        let names = written.split(separator: "/", omittingEmptySubsequences: false)
+        let fixed = names.prefix { name in !name.contains { "*?[{\\".contains($0) } }
+        let rest = names[fixed.endIndex...].joined(separator: "/")
+        let directory = try resolve(
+            fixed.joined(separator: "/"), from: base, at: call.range)
+        guard !names[fixed.endIndex...].contains("..") else {
+            throw call.failure("\"..\" after a wildcard is not followed")
+        }
+        if rest.isEmpty {
+            let item = try reading(call) { () throws(FileTreeError) in try loader.find(directory) }
+            guard item?.isFile == true else { return [] }
+            trace.read(directory, call.name, at: call.range)
+            return [directory]
+        }
+        guard let pattern = GlobPattern(rest, dialect: dialect) else {
+            throw call.failure("\"\(written)\" is not a pattern")
+        }
+        let files = try reading(call) { () throws(FileTreeError) in
+            try loader.files(under: directory)
+        }
+        var found: [String] = []
+        for file in files where file != directory {
+            let relative = directory.isEmpty ? file : String(file.dropFirst(directory.count + 1))
+            try call.charge(pattern.cost(ofLength: relative.utf8.count))
+            guard pattern.matches(relative) else { continue }
+            let item = try reading(call) { () throws(FileTreeError) in try loader.find(file) }
+            guard item?.isFile == true else { continue }
+            trace.read(file, call.name, at: call.range)
+            found.append(file)
+        }
+        return found
+    }
+}

@@ -10,15 +10,25 @@ enum PatternFunctions {
             result: .string, replace),
     ]
 
+    /// The compiled pattern; nothing if it needs tables of Unicode that are not kept here.
     private static func compile(
         _ text: String, _ call: Call, argument: Int?
-    ) throws(Diagnostic) -> Pattern {
+    ) throws(Diagnostic) -> Pattern? {
         do {
-            return try Pattern(text)
+            let pattern = try Pattern(text)
+            try? call.charge(text.utf8.count + pattern.program.count)
+            return pattern
         } catch {
+            if error.isUnsupported { return nil }
             guard let argument else { throw call.failure(error.description) }
             throw call.failure(argument: argument, error.description, parameter: "pattern")
         }
+    }
+
+    private static func unknown(_ call: Call, type: ValueType = .dynamic) -> Value {
+        call.unknown(
+            "\(call.name) with a class of a script of Unicode, whose tables are not kept here",
+            type: type)
     }
 
     private static func matches(
@@ -33,8 +43,9 @@ enum PatternFunctions {
     @Sendable
     private static func regex(_ call: Call) throws(Diagnostic) -> Value {
         let text = Array(call.text(1).unicodeScalars)
-        let pattern = try compile(call.text(0), call, argument: 0)
-        try checkNames(pattern, call)
+        guard let pattern = try compile(call.text(0), call, argument: 0) else {
+            return unknown(call)
+        }
         guard let match = try matches(of: pattern, in: text, mostMatches: 1, call).first else {
             throw call.failure("the pattern does not match any part of the text")
         }
@@ -44,8 +55,9 @@ enum PatternFunctions {
     @Sendable
     private static func regexAll(_ call: Call) throws(Diagnostic) -> Value {
         let text = Array(call.text(1).unicodeScalars)
-        let pattern = try compile(call.text(0), call, argument: 0)
-        try checkNames(pattern, call)
+        guard let pattern = try compile(call.text(0), call, argument: 0) else {
+            return unknown(call)
+        }
         let matches = try matches(of: pattern, in: text, mostMatches: .max, call)
         try call.charge(matches.count * (pattern.groupNames.count + 1))
         return .list(
@@ -56,7 +68,7 @@ enum PatternFunctions {
     @Sendable
     private static func matchType(_ call: Call) throws(Diagnostic) -> ValueType {
         if call.arguments[0].isUnknown { return .dynamic }
-        let pattern = try compile(call.text(0), call, argument: 0)
+        guard let pattern = try compile(call.text(0), call, argument: 0) else { return .dynamic }
         try checkNames(pattern, call)
         return type(of: pattern)
     }
@@ -101,8 +113,10 @@ enum PatternFunctions {
     @Sendable
     private static func replace(_ call: Call) throws(Diagnostic) -> Value {
         let (text, wanted, replacement) = (call.text(0), call.text(1), call.text(2))
-        if wanted.utf8.count > 1, wanted.hasPrefix("/"), wanted.hasSuffix("/") {
-            return try replacePattern(call, String(wanted.dropFirst().dropLast()))
+        let slash = UInt8(ascii: "/")
+        if wanted.utf8.count > 1, wanted.utf8.first == slash, wanted.utf8.last == slash {
+            let pattern = String(decoding: wanted.utf8.dropFirst().dropLast(), as: UTF8.self)
+            return try replacePattern(call, pattern)
         }
         let parts =
             wanted.isEmpty
@@ -118,7 +132,9 @@ enum PatternFunctions {
         _ call: Call, _ wanted: String
     ) throws(Diagnostic) -> Value {
         let text = Array(call.text(0).unicodeScalars)
-        let pattern = try compile(wanted, call, argument: nil)
+        guard let pattern = try compile(wanted, call, argument: nil) else {
+            return unknown(call, type: .string)
+        }
         let template = Array(call.text(2).unicodeScalars)
         var result = String.UnicodeScalarView()
         var last = 0
@@ -186,7 +202,11 @@ private struct ReplacementTemplate {
     private func group(
         _ name: String, _ match: Pattern.Match, _ pattern: Pattern, _ text: [Unicode.Scalar]
     ) -> ArraySlice<Unicode.Scalar> {
-        let named = pattern.groupNames.firstIndex { $0 == name }.map { $0 + 1 }
+        // Of several groups with one name the first that took part counts.
+        let named = (1...max(1, pattern.groupNames.count)).first { index in
+            index <= pattern.groupNames.count && pattern.groupNames[index - 1] == name
+                && match[2 * index] >= 0
+        }
         guard let index = Int(name) ?? named, index <= pattern.groupNames.count, index >= 0,
             match[2 * index] >= 0, match[2 * index + 1] >= 0
         else { return [] }

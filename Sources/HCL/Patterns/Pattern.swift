@@ -49,11 +49,19 @@ struct Pattern: Sendable {
             for node in nodes { try emit(node) }
         case .choice(let branches): try emitChoice(branches)
         case .repetition(let inner, let least, let most, let isGreedy):
-            for _ in 0..<least { try emit(inner) }
+            for _ in 0..<(most == nil ? max(0, least - 1) : least) { try emit(inner) }
             if let most {
                 try emitOptional(inner, count: most - least, isGreedy: isGreedy)
-            } else {
+            } else if least > 0 {
                 try emitLoop(inner, isGreedy: isGreedy)
+            } else if inner.isNullable {
+                // Only as something optional that repeats does an empty match come in its turn.
+                let split = program.count
+                try add(.match)
+                try emitLoop(inner, isGreedy: isGreedy)
+                setSplit(split, to: program.count, isGreedy: isGreedy)
+            } else {
+                try emitStar(inner, isGreedy: isGreedy)
             }
         }
     }
@@ -86,7 +94,16 @@ struct Pattern: Sendable {
         for split in splits { setSplit(split, to: program.count, isGreedy: isGreedy) }
     }
 
+    /// A node one or more times.
     private mutating func emitLoop(_ node: PatternNode, isGreedy: Bool) throws(PatternFailure) {
+        let start = program.count
+        try emit(node)
+        let exit = program.count + 1
+        try add(isGreedy ? .split(start, exit) : .split(exit, start))
+    }
+
+    /// A node any number of times.
+    private mutating func emitStar(_ node: PatternNode, isGreedy: Bool) throws(PatternFailure) {
         let split = program.count
         try add(.match)
         try emit(node)

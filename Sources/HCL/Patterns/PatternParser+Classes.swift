@@ -1,21 +1,13 @@
 extension PatternParser {
-    mutating func parseEscape() throws(PatternFailure) -> PatternNode? {
+    mutating func parseEscape() throws(PatternFailure) -> PatternNode {
         guard let scalar = current else { throw failure("the pattern ends with a backslash") }
         switch scalar {
         case "A", "z", "b", "B":
             index += 1
             let places: [Unicode.Scalar: PatternNode.Place] = [
-                "A": .textStart, "z": .textEnd, "b": .wordBoundary, "B": .noWordBoundary,
+                "A": .textStart, "z": .textEnd, "b": .wordBoundary,
             ]
-            return places[scalar].map { .place($0) }
-        case "Q":
-            index += 1
-            var nodes: [PatternNode] = []
-            while index < text.count, !accept("\\E") {
-                nodes.append(.one(folded(ScalarClass(text[index]))))
-                index += 1
-            }
-            return .sequence(nodes)
+            return .place(places[scalar] ?? .noWordBoundary)
         default: return .one(folded(try parseEscapedClass()))
         }
     }
@@ -33,12 +25,30 @@ extension PatternParser {
         case "t": return ScalarClass("\t")
         case "v": return ScalarClass("\u{B}")
         case "x": return ScalarClass(try parseHexadecimal())
+        case "0": return ScalarClass(parseOctal(from: scalar))
+        case "1", "2", "3", "4", "5", "6", "7":
+            // A single digit would mean what a group has matched, which is not supported.
+            guard let next = current, ("0"..."7").contains(next) else {
+                throw failure("an escape is not known")
+            }
+            return ScalarClass(parseOctal(from: scalar))
         case "p", "P": return try parseCategory(isNegated: scalar == "P")
         default:
             let isLetter = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
             if isLetter || !scalar.isASCII { throw failure("an escape is not known") }
             return ScalarClass(scalar)
         }
+    }
+
+    /// Up to three octal digits, of which the first has been read.
+    private mutating func parseOctal(from first: Unicode.Scalar) -> Unicode.Scalar {
+        var value = first.value - 0x30
+        for _ in 0..<2 {
+            guard let digit = current, ("0"..."7").contains(digit) else { break }
+            value = value * 8 + digit.value - 0x30
+            index += 1
+        }
+        return Unicode.Scalar(value) ?? first
     }
 
     private mutating func parseHexadecimal() throws(PatternFailure) -> Unicode.Scalar {
@@ -75,11 +85,18 @@ extension PatternParser {
             index += 1
         }
         let isDoubled = name.hasPrefix("^")
-        guard
-            let known = ScalarClass.category(
-                isDoubled ? String(name.dropFirst()) : name, isNegated: isNegated != isDoubled)
-        else { throw failure("the Unicode class \"\(name)\" is not supported") }
-        return known
+        let bare = isDoubled ? String(name.dropFirst()) : name
+        if let known = UnicodeClass.named(bare) {
+            var result = known
+            result.isNegated = isNegated != isDoubled
+            return result
+        }
+        guard UnicodeClass.isScript(bare) else {
+            throw failure("there is no Unicode class \"\(name)\"")
+        }
+        throw PatternFailure(
+            description: "the class of the script \"\(bare)\" needs tables that are not kept here",
+            isUnsupported: true)
     }
 
     mutating func parseClass() throws(PatternFailure) -> ScalarClass {

@@ -50,28 +50,32 @@ struct PatternParser {
     private mutating func parseSequence() throws(PatternFailure) -> PatternNode {
         var nodes: [PatternNode] = []
         while let scalar = current, scalar != "|", scalar != ")" {
-            guard let atom = try parseAtom() else { continue }
-            nodes.append(try parseRepetition(of: atom))
+            if let counts = parseCounts() {
+                guard let atom = nodes.popLast() else {
+                    throw failure("a repetition repeats nothing")
+                }
+                nodes.append(try parseRepetition(of: atom, counts))
+            } else {
+                nodes += try parseAtoms()
+            }
         }
         return nodes.count == 1 ? nodes[0] : .sequence(nodes)
     }
 
     private mutating func parseRepetition(
-        of atom: PatternNode
+        of atom: PatternNode, _ counts: (least: Int, most: Int?)
     ) throws(PatternFailure) -> PatternNode {
-        guard let (least, most) = parseCounts() else { return atom }
+        let (least, most) = counts
         guard max(least, most ?? 0) <= Self.mostRepetitions, most ?? least >= least else {
             throw failure("a repetition count is not allowed")
         }
         let isLazy = accept("?")
-        if current == "*" || current == "+" || (current == "?" && !isLazy) {
-            throw failure("a repetition repeats nothing")
-        }
+        guard parseCounts() == nil else { throw failure("a repetition repeats a repetition") }
         return .repetition(
             atom, least: least, most: most, isGreedy: isLazy == flags.isUngreedy)
     }
 
-    private mutating func parseCounts() -> (Int, Int?)? {
+    private mutating func parseCounts() -> (least: Int, most: Int?)? {
         if accept("*") { return (0, nil) }
         if accept("+") { return (1, nil) }
         if accept("?") { return (0, 1) }
@@ -100,11 +104,26 @@ struct PatternParser {
         return number
     }
 
-    private mutating func parseAtom() throws(PatternFailure) -> PatternNode? {
+    /// Reads one atom; flags are none, and quoted text is several.
+    private mutating func parseAtoms() throws(PatternFailure) -> [PatternNode] {
+        if accept("\\Q") { return parseQuoted() }
+        if accept("(") { return try parseGroup().map { [$0] } ?? [] }
+        return [try parseAtom()]
+    }
+
+    private mutating func parseQuoted() -> [PatternNode] {
+        var nodes: [PatternNode] = []
+        while index < text.count, !accept("\\E") {
+            nodes.append(.one(folded(ScalarClass(text[index]))))
+            index += 1
+        }
+        return nodes
+    }
+
+    private mutating func parseAtom() throws(PatternFailure) -> PatternNode {
         let scalar = text[index]
         index += 1
         switch scalar {
-        case "(": return try parseGroup()
         case "[": return .one(try parseClass())
         case ".":
             var any = flags.dotMatchesNewline ? ScalarClass() : ScalarClass("\n")
@@ -112,9 +131,15 @@ struct PatternParser {
             return .one(any)
         case "^": return .place(flags.isMultiline ? .lineStart : .textStart)
         case "$": return .place(flags.isMultiline ? .lineEnd : .textEnd)
-        case "*", "+", "?": throw failure("a repetition repeats nothing")
         case "\\": return try parseEscape()
         default: return .one(folded(ScalarClass(scalar)))
+        }
+    }
+
+    private static func isNamePart(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F: true
+        default: false
         }
     }
 
@@ -134,7 +159,11 @@ struct PatternParser {
             guard let end = text[index...].firstIndex(of: ">"), end > index else {
                 throw failure("the name of a group is missing")
             }
-            groupNames.append(String(String.UnicodeScalarView(text[index..<end])))
+            let name = String(String.UnicodeScalarView(text[index..<end]))
+            guard name.utf8.allSatisfy(Self.isNamePart) else {
+                throw failure("\"\(name)\" is no name for a group")
+            }
+            groupNames.append(name)
             index = end + 1
             capture = groupNames.count
         } else if accept("?") {

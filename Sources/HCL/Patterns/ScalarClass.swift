@@ -28,15 +28,7 @@ struct ScalarClass: Sendable {
 
     func contains(_ scalar: Unicode.Scalar) -> Bool {
         if holds(scalar) { return !isNegated }
-        if ignoresCase {
-            for mapping in [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping]
-            {
-                let scalars = mapping.unicodeScalars
-                if let other = scalars.first, scalars.count == 1, other != scalar, holds(other) {
-                    return !isNegated
-                }
-            }
-        }
+        if ignoresCase, CaseFolding.others(of: scalar).contains(where: holds) { return !isNegated }
         return isNegated
     }
 
@@ -87,59 +79,6 @@ extension ScalarClass {
         case "word": ascii("0"..."9", "A"..."Z", "_"..."_", "a"..."z")
         case "xdigit": ascii("0"..."9", "A"..."F", "a"..."f")
         default: nil
-        }
-    }
-
-    /// The class of a Unicode general category such as `L` or `Lu`; scripts are not known.
-    static func category(_ name: String, isNegated: Bool) -> ScalarClass? {
-        let known = [
-            "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P",
-            "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl",
-            "Zp", "C", "Cc", "Cf", "Co",
-        ]
-        guard known.contains(name) else { return nil }
-        var result = ScalarClass()
-        result.properties = [
-            Property(
-                test: { abbreviation(of: $0.properties.generalCategory).hasPrefix(name) },
-                isNegated: isNegated)
-        ]
-        return result
-    }
-
-    private static func abbreviation(of category: Unicode.GeneralCategory) -> String {
-        switch category {
-        case .uppercaseLetter: "Lu"
-        case .lowercaseLetter: "Ll"
-        case .titlecaseLetter: "Lt"
-        case .modifierLetter: "Lm"
-        case .otherLetter: "Lo"
-        case .nonspacingMark: "Mn"
-        case .spacingMark: "Mc"
-        case .enclosingMark: "Me"
-        case .decimalNumber: "Nd"
-        case .letterNumber: "Nl"
-        case .otherNumber: "No"
-        case .connectorPunctuation: "Pc"
-        case .dashPunctuation: "Pd"
-        case .openPunctuation: "Ps"
-        case .closePunctuation: "Pe"
-        case .initialPunctuation: "Pi"
-        case .finalPunctuation: "Pf"
-        case .otherPunctuation: "Po"
-        case .mathSymbol: "Sm"
-        case .currencySymbol: "Sc"
-        case .modifierSymbol: "Sk"
-        case .otherSymbol: "So"
-        case .spaceSeparator: "Zs"
-        case .lineSeparator: "Zl"
-        case .paragraphSeparator: "Zp"
-        case .control: "Cc"
-        case .format: "Cf"
-        case .privateUse: "Co"
-        case .surrogate: "Cs"
-        case .unassigned: "Cn"
-        @unknown default: "Cn"
         }
     }
 }

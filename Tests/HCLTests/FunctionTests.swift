@@ -72,6 +72,10 @@ struct FunctionTests {
         Case("format(\"%s\", null)", "! Error in function call 1:1-1:8"),
         Case("formatlist(\"%s-%s\", \"a\", [\"b\", \"c\"])", #"["a-b","a-c"] : list(string)"#),
         Case("formatlist(\"%s%s\", [1], [1, 2])", "! Invalid function argument 1:25-1:26"),
+        Case("format(\"%#010x|%+.2d|%.d|\", -1, 5, 0)", #""-0x0000001|+05||" : string"#),
+        Case("format(\"%5.v|%v|% f\", 1.5, 1/0, 1/0)", #""  1.5|+Inf| Inf" : string"#),
+        Case("format(\"%5%\")", "! Error in function call 1:1-1:8"),
+        Case("format(\"%#v\", 1/0)", "! Error in function call 1:1-1:8"),
     ]
 
     static let collections = [

@@ -78,7 +78,7 @@ enum EncodingFunctions {
 
 extension Value {
     /// Whether the value or any part of it is an infinite number.
-    fileprivate var hasInfinity: Bool {
+    var hasInfinity: Bool {
         if let number = numberValue { return number.isInfinite }
         let parts = elements?.elements ?? attributes?.values ?? []
         return parts.contains(where: \.hasInfinity)

@@ -43,7 +43,7 @@ enum FormatFunctions {
             guard let verb = scanner.verb() else {
                 throw call.failure("the format string has a % that begins no proper sequence")
             }
-            if verb.mode == "%" {
+            if verb.raw == "%%" {
                 result += "%"
                 continue
             }
@@ -72,7 +72,12 @@ enum FormatFunctions {
             throw call.failure("\(verb.raw) cannot format null")
         }
         switch verb.mode {
-        case "v": return verb.padded(plainText(of: value, isJSON: verb.isAlternate))
+        case "v":
+            let isPlain = !verb.isAlternate && value.numberValue != nil
+            guard isPlain || !value.hasInfinity else {
+                throw call.failure("\(verb.raw) cannot write an infinite number as JSON")
+            }
+            return verb.padded(plainText(of: value, isJSON: verb.isAlternate))
         case "t": return try converted(value, to: .bool, verb, call).json ?? ""
         case "s", "q":
             let text = try converted(value, to: .string, verb, call).stringValue ?? ""

@@ -20,8 +20,10 @@ struct FormatVerb {
     }
 
     /// Digits with a sign in front of them, filled up to the width.
-    func paddedNumber(_ digits: String, isNegative: Bool, allowsZeros: Bool) -> String {
-        let sign = isNegative ? "-" : hasPlus ? "+" : hasSpace ? " " : ""
+    func paddedNumber(
+        _ digits: String, prefix: String = "", isNegative: Bool, allowsZeros: Bool
+    ) -> String {
+        let sign = (isNegative ? "-" : hasPlus ? "+" : hasSpace ? " " : "") + prefix
         let missing = (width ?? 0) - sign.count - digits.count
         if missing <= 0 { return sign + digits }
         if isLeft { return sign + digits + String(repeating: " ", count: missing) }
@@ -62,8 +64,7 @@ struct FormatScanner {
         verb.width = scanNumber()
         if index < text.count, text[index] == "." {
             index += 1
-            guard let precision = scanNumber() else { return nil }
-            verb.precision = precision
+            verb.precision = scanNumber() ?? 0
         }
         if index < text.count, text[index] == "[" {
             index += 1

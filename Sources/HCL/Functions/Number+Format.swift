@@ -19,16 +19,21 @@ extension Number {
         while !magnitude.isZero {
             digits.append(contentsOf: String(magnitude.divide(by: radix), radix: Int(radix)))
         }
+        // Zero with no digits asked for is nothing at all, not even filled up.
+        if digits.isEmpty, verb.precision == 0 { return "" }
         if digits.isEmpty { digits = ["0"] }
         while digits.count < verb.precision ?? 0 { digits.append("0") }
-        let text = (verb.isAlternate ? prefix : "") + String(digits.reversed())
         return verb.paddedNumber(
-            text, isNegative: isNegative && !isZero, allowsZeros: verb.precision == nil)
+            String(digits.reversed()), prefix: verb.isAlternate ? prefix : "",
+            isNegative: isNegative && !isZero, allowsZeros: verb.precision == nil)
     }
 
     private func formattedFraction(_ verb: FormatVerb) -> String {
         guard let float else {
-            return verb.paddedNumber("Inf", isNegative: isNegative, allowsZeros: false)
+            // Infinity always has a sign, or a space where one is asked for.
+            var signed = verb
+            signed.hasPlus = !verb.hasSpace
+            return signed.paddedNumber("Inf", isNegative: isNegative, allowsZeros: false)
         }
         let exact =
             float.mantissa.isZero

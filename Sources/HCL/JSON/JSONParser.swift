@@ -135,13 +135,16 @@ private struct JSONParser {
         }
     }
 
-    /// Of several values with one name the last counts, and the others must have its type.
+    /// Of several values with one name the last counts, and the others must fit its type.
     private func map(of pairs: [(key: String, value: Value)]) throws(JSONFailure) -> ValueMap {
         let map = ValueMap(pairs)
         guard map.count < pairs.count else { return map }
         for (name, value) in pairs where !value.isNull {
-            guard let last = map[name], last.isNull || last.type == value.type else {
-                throw failure("a name that stands twice with values of one type is expected")
+            guard let last = map[name],
+                last.isNull || (try? value.converted(to: last.type)) != nil
+            else {
+                throw JSONFailure(
+                    description: "the name \"\(name)\" stands twice with values that do not fit")
             }
         }
         return map

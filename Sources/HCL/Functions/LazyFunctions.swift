@@ -14,19 +14,19 @@ enum LazyFunctions {
                         detail: "Call to function \"try\" failed: an argument is required.",
                         range: call.nameRange, hint: "It is used as try(VALUE, OTHER...).")
                 }
-                var failures: [String] = []
+                var failures: [Diagnostic] = []
                 for index in 0..<call.count {
                     do throws(Diagnostic) {
                         return try unknownUnlessWhollyKnown(
                             call.evaluate(index), call, type: .dynamic)
                     } catch {
-                        failures.append(error.description)
+                        failures.append(error)
                     }
                 }
                 throw Diagnostic(
                     summary: "Error in function call",
                     detail: "No argument of \"try\" can be evaluated:\n  "
-                        + failures.joined(separator: "\n  "),
+                        + failures.map(\.description).joined(separator: "\n  "),
                     range: call.nameRange, hint: "Add a last argument that cannot fail.")
             })
     }

@@ -103,10 +103,7 @@ enum CharacterSet: Sendable {
 enum CharacterSets {
     /// The set with a name; case and space around it do not matter.
     static func named(_ name: String) -> CharacterSet? {
-        var scalars = Substring(name.lowercased()).unicodeScalars
-        while scalars.first?.properties.isWhitespace == true { scalars.removeFirst() }
-        while scalars.last?.properties.isWhitespace == true { scalars.removeLast() }
-        return all[String(scalars)]
+        all[name.lowercased().trimming { $0.properties.isWhitespace }]
     }
 
     private static let all: [String: CharacterSet] = {

@@ -29,7 +29,7 @@ enum TextFunctions {
             result: .string, substring),
         .init("trim", [.text("str"), .text("cutset")], result: .string) { call in
             let cut = Set(call.text(1).unicodeScalars)
-            return .text(trimmed(call.text(0)) { cut.contains($0) })
+            return .text(call.text(0).trimming { cut.contains($0) })
         },
         .init("trimprefix", [.text("str"), .text("prefix")], result: .string) { call in
             let (text, prefix) = (call.text(0), call.text(1))
@@ -42,21 +42,12 @@ enum TextFunctions {
             return .text(matches ? dropping(text, last: suffix.utf8.count) : text)
         },
         .init("trimspace", [.text("str")], result: .string) { call in
-            .text(trimmed(call.text(0)) { $0.properties.isWhitespace })
+            .text(call.text(0).trimming { $0.properties.isWhitespace })
         },
     ]
 
     private static func dropping(_ text: String, first: Int = 0, last: Int = 0) -> String {
         String(decoding: text.utf8.dropFirst(first).dropLast(last), as: UTF8.self)
-    }
-
-    private static func trimmed(
-        _ text: String, _ isCut: (Unicode.Scalar) -> Bool
-    ) -> String {
-        var rest = Substring.UnicodeScalarView(text.unicodeScalars)
-        while let first = rest.first, isCut(first) { rest.removeFirst() }
-        while let last = rest.last, isCut(last) { rest.removeLast() }
-        return String(rest)
     }
 
     @Sendable

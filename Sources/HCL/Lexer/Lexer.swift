@@ -167,7 +167,7 @@ struct Lexer {
         // Only characters beyond ASCII could be further white space.
         guard bytes[start] >= 0x80 || bytes[end - 1] >= 0x80 else { return false }
         let line = String(decoding: bytes[start..<end], as: UTF8.self)
-        return line.unicodeScalars.trimmingWhitespace().utf8.elementsEqual(marker)
+        return line.trimming { $0.properties.isWhitespace }.utf8.elementsEqual(marker)
     }
 
     private static func isWhitespace(_ byte: UInt8) -> Bool {
@@ -177,15 +177,5 @@ struct Lexer {
     /// Everything that is left, as one token.
     mutating func emitRest(_ kind: TokenKind) {
         emit(kind, length: bytes.count - index)
-    }
-}
-
-extension String.UnicodeScalarView {
-    /// The text without white space at either end.
-    func trimmingWhitespace() -> String {
-        var rest = Substring.UnicodeScalarView(self)
-        while let first = rest.first, first.properties.isWhitespace { rest.removeFirst() }
-        while let last = rest.last, last.properties.isWhitespace { rest.removeLast() }
-        return String(rest)
     }
 }

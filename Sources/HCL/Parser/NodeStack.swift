@@ -39,10 +39,10 @@ struct NodeStack<Element>: ~Copyable {
         guard size > 0 else { return [] }
         count = height
         let first = base + height
-        return Array(unsafeUninitializedCapacity: size) { space, initialized in
-            space.baseAddress?.moveInitialize(from: first, count: size)
-            initialized = size
-        }
+        var parts: [Element] = []
+        parts.reserveCapacity(size)
+        for place in 0..<size { parts.append((first + place).move()) }
+        return parts
     }
 
     private mutating func grow() {

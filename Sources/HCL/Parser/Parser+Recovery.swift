@@ -9,6 +9,7 @@ extension Parser {
         let limit = indentation(at: itemStart)
         while true {
             if nesting > 0 || next.kind != end, isAtNextItem(limit) { return next }
+            skipNewlines()
             let token = read()
             var kind = token.kind
             if end == .closeSequence && kind == .openDirective { kind = .openInterpolation }
@@ -27,6 +28,7 @@ extension Parser {
     mutating func recover(over start: TokenKind) {
         let limit = indentation(at: itemStart)
         while !isAtNextItem(limit) {
+            skipNewlines()
             let kind = read().kind
             if kind == start || kind == .endOfFile { break }
         }
@@ -43,6 +45,8 @@ extension Parser {
         var open: [TokenKind] = []
         let limit = indentation(at: itemStart)
         while !isAtNextItem(limit) {
+            // Each line is looked at once, however many empty ones there are before it.
+            skipNewlines()
             if open.isEmpty && next.kind == .closeBrace { break }
             let kind = read().kind
             switch kind {

@@ -52,6 +52,8 @@ struct Parser: ~Copyable {
             return
         }
         for token in invalid where diagnostics.count < limits.mostDiagnostics {
+            // A file that is no text at all may have millions of them in one line.
+            if isReported(token.range.start) { continue }
             if let problem = InvalidTokens.diagnostic(for: token, in: source) { report(problem) }
         }
     }
@@ -109,6 +111,12 @@ struct Parser: ~Copyable {
         nextIndex = min(index, tokens.count - 1)
         if includesNewlines { return }
         while tokens[nextIndex].kind == .newline { nextIndex += 1 }
+    }
+
+    /// Takes the newlines that come next, whatever they mean here.
+    mutating func skipNewlines() {
+        while index < tokens.count, tokens[index].kind == .newline { index += 1 }
+        findNext()
     }
 
     /// The next token that is not a newline.
@@ -176,12 +184,14 @@ struct Parser: ~Copyable {
         if diagnostics.count >= limits.mostDiagnostics { stop() }
     }
 
+    private func isReported(_ place: Int) -> Bool {
+        reportedLines.contains { $0.contains(place) }
+    }
+
     private mutating func report(_ diagnostic: Diagnostic) {
         errorCount += 1
         let start = diagnostic.range?.bytes.start ?? 0
-        guard diagnostics.count < limits.mostDiagnostics,
-            !reportedLines.contains(where: { $0.contains(start) })
-        else { return }
+        guard diagnostics.count < limits.mostDiagnostics, !isReported(start) else { return }
         let line = source.lineStart(before: start, within: .max)
         reportedLines.append(line..<max(start, source.lineEnd(after: start, within: .max)) + 1)
         diagnostics.append(diagnostic)

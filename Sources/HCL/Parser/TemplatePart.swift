@@ -21,12 +21,10 @@ enum TemplatePart {
 extension TemplatePart {
     /// Removes white space before or after a strip marker.
     static func trimmingStart(_ text: String) -> String {
-        String(text.unicodeScalars.drop { $0.properties.isWhitespace })
+        text.trimmingStart { $0.properties.isWhitespace }
     }
 
     static func trimmingEnd(_ text: String) -> String {
-        var scalars = Substring.UnicodeScalarView(text.unicodeScalars)
-        while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
-        return String(scalars)
+        text.trimmingEnd { $0.properties.isWhitespace }
     }
 }

@@ -30,6 +30,39 @@ struct LimitTests {
             errors.count == 1 && errors[0].hasPrefix("! Nested too deeply"), "\(name): \(errors)")
     }
 
+    static let endless: [(String, Int)] = [
+        ("[", 1_000_000), ("(", 1_000_000), ("!", 1_000_000), ("-", 1_000_000), ("{a=", 100_000),
+        ("\"${", 100_000), ("<<A\n${", 50_000), ("x?1:", 50_000), ("1+", 50_000),
+        ("[for x in ", 50_000), ("f(", 50_000), ("x[", 50_000), ("x[*][", 50_000),
+        ("[\n{\na=", 50_000),
+    ]
+
+    @Test("that is nested a million times is one error that names the limit", arguments: endless)
+    func endlessNesting(piece: String, count: Int) throws {
+        let text = "a = " + Self.repeated(piece, count) + "\n"
+        let error = #expect(throws: Diagnostics.self) {
+            _ = try Body.parse(SourceFile(path: "test.hcl", text: text))
+        }
+        let diagnostic = try #require(error?.items.first)
+        #expect(error?.items.count == 1 && diagnostic.summary == "Nested too deeply")
+        #expect(diagnostic.detail.contains("100 levels") && diagnostic.detail.contains("400"))
+        #expect(diagnostic.rendered().utf8.count < 2_000)
+    }
+
+    @Test("that has a million blocks inside one another is one error")
+    func endlessBlocks() {
+        let errors = problems(Self.repeated("b {\n", 100_000))
+        #expect(errors.count == 1 && errors[0].hasPrefix("! Nested too deeply"))
+    }
+
+    @Test("with an error in each of many lines ends at the limit of errors")
+    func endlessErrors() {
+        for line in ["a b\n", "a =\n", "}\n", "a = \"\n", "a = 'b'\n", "a = \"\\q\"\n", "a = 1\n"] {
+            let errors = problems(Self.repeated(line, 5_000))
+            #expect((1...ParseLimits().mostDiagnostics).contains(errors.count), "\(line)")
+        }
+    }
+
     @Test("just below the limits is evaluated")
     func belowLimits() throws {
         #expect(try evaluate("1" + Self.repeated(" + 1", 390)) == .integer(391))
@@ -66,6 +99,37 @@ struct LimitTests {
                 in: StandardEnvironment(), budget: EvaluationBudget(units: 20_000))
         }
         #expect(error?.summary == "Evaluation takes too much work")
+    }
+
+    static let growing = [
+        repeated("jsonencode(", 90) + "\"\\\"\"" + repeated(")", 90),
+        repeated("replace(", 60) + "\"xxxxxxxx\"" + repeated(", \"x\", \"xx\")", 60),
+        "[" + repeated("[for a in range(1000) : ", 4) + "1" + repeated("]", 4) + "]",
+    ]
+
+    @Test("that makes ever larger values is refused", arguments: growing)
+    func growth(text: String) throws {
+        let found = try failures(text)
+        #expect(found.map(\.summary) == ["Evaluation takes too much work"])
+        #expect(found.first?.detail.contains("5000000") == true)
+    }
+
+    @Test("for a loop over a thousand million elements is refused")
+    func longRange() throws {
+        #expect(try failures("[for i in range(1e9) : i]")[0].detail.contains("1024"))
+        #expect(try evaluate("1e999999999").numberValue?.isInfinite == true)
+        #expect(try evaluate("pow(10, 1e9)").numberValue?.isInfinite == true)
+    }
+
+    @Test("of a hundred megabytes is refused at once, with the limit")
+    func hugeFile() throws {
+        let bytes = [UInt8](repeating: UInt8(ascii: "["), count: 100_000_000)
+        let error = #expect(throws: Diagnostics.self) {
+            _ = try Body.parse(SourceFile(path: "test.hcl", bytes: bytes))
+        }
+        let diagnostic = try #require(error?.items.first)
+        #expect(error?.items.count == 1 && diagnostic.summary == "File too large")
+        #expect(diagnostic.detail.contains("100000000") && diagnostic.detail.contains("8388608"))
     }
 
     @Test("that is too large is refused before it is read")

@@ -51,10 +51,12 @@ struct Parser: ~Copyable {
             isRecovering = true
             return
         }
-        for token in invalid where diagnostics.count < limits.mostDiagnostics {
-            // A file that is no text at all may have millions of them in one line.
-            if isReported(token.range.start) { continue }
-            if let problem = InvalidTokens.diagnostic(for: token, in: source) { report(problem) }
+        for token in invalid {
+            errorCount += 1
+            guard isWorthReporting(token.range),
+                let problem = InvalidTokens.diagnostic(for: token, in: source)
+            else { continue }
+            report(problem, at: token.range)
         }
     }
 
@@ -176,22 +178,23 @@ struct Parser: ~Copyable {
     mutating func fail(
         _ summary: String, _ detail: String, at range: ByteRange, hint: String
     ) {
+        errorCount += 1
+        guard isWorthReporting(range) else { return }
         let better = SyntaxHint(source, range).text(for: summary) ?? hintAtEnd(range)
         report(
             Diagnostic(
                 summary: summary, detail: detail,
-                range: SourceRange(source: source, bytes: range), hint: better ?? hint))
+                range: SourceRange(source: source, bytes: range), hint: better ?? hint), at: range)
         if diagnostics.count >= limits.mostDiagnostics { stop() }
     }
 
-    private func isReported(_ place: Int) -> Bool {
-        reportedLines.contains { $0.contains(place) }
+    private func isWorthReporting(_ range: ByteRange) -> Bool {
+        diagnostics.count < limits.mostDiagnostics
+            && !reportedLines.contains { $0.contains(range.start) }
     }
 
-    private mutating func report(_ diagnostic: Diagnostic) {
-        errorCount += 1
-        let start = diagnostic.range?.bytes.start ?? 0
-        guard diagnostics.count < limits.mostDiagnostics, !isReported(start) else { return }
+    private mutating func report(_ diagnostic: Diagnostic, at range: ByteRange) {
+        let start = range.start
         let line = source.lineStart(before: start, within: .max)
         reportedLines.append(line..<max(start, source.lineEnd(after: start, within: .max)) + 1)
         diagnostics.append(diagnostic)

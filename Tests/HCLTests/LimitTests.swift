@@ -31,22 +31,29 @@ struct LimitTests {
     }
 
     static let endless: [(String, Int)] = [
-        ("[", 1_000_000), ("(", 1_000_000), ("!", 1_000_000), ("-", 1_000_000), ("{a=", 100_000),
+        ("[", 1_000_000), ("(", 200_000), ("!", 200_000), ("-", 1_000_000), ("{a=", 100_000),
         ("\"${", 100_000), ("<<A\n${", 50_000), ("x?1:", 50_000), ("1+", 50_000),
         ("[for x in ", 50_000), ("f(", 50_000), ("x[", 50_000), ("x[*][", 50_000),
         ("[\n{\na=", 50_000),
     ]
 
-    @Test("that is nested a million times is one error that names the limit", arguments: endless)
-    func endlessNesting(piece: String, count: Int) throws {
-        let text = "a = " + Self.repeated(piece, count) + "\n"
-        let error = #expect(throws: Diagnostics.self) {
-            _ = try Body.parse(SourceFile(path: "test.hcl", text: text))
+    /// The rendered errors of a file: what a failing test prints must not be the file itself.
+    private func rendered(_ bytes: [UInt8]) -> [String] {
+        do throws(Diagnostics) {
+            _ = try Body.parse(SourceFile(path: "test.hcl", bytes: bytes))
+            return []
+        } catch {
+            return error.items.map { $0.rendered() }
         }
-        let diagnostic = try #require(error?.items.first)
-        #expect(error?.items.count == 1 && diagnostic.summary == "Nested too deeply")
-        #expect(diagnostic.detail.contains("100 levels") && diagnostic.detail.contains("400"))
-        #expect(diagnostic.rendered().utf8.count < 2_000)
+    }
+
+    @Test("that is nested a million times is one error that names the limit", arguments: endless)
+    func endlessNesting(piece: String, count: Int) {
+        let text = "a = " + Self.repeated(piece, count) + "\n"
+        let errors = rendered(Array(text.utf8))
+        #expect(errors.count == 1 && errors[0].contains("Nested too deeply"))
+        #expect(errors[0].contains("100 levels") && errors[0].contains("400 operators"))
+        #expect(errors[0].utf8.count < 2_000)
     }
 
     @Test("that has a million blocks inside one another is one error")
@@ -109,9 +116,9 @@ struct LimitTests {
 
     @Test("that makes ever larger values is refused", arguments: growing)
     func growth(text: String) throws {
-        let found = try failures(text)
+        let found = try failures(text, units: 200_000)
         #expect(found.map(\.summary) == ["Evaluation takes too much work"])
-        #expect(found.first?.detail.contains("5000000") == true)
+        #expect(found.first?.detail.contains("200000") == true)
     }
 
     @Test("for a loop over a thousand million elements is refused")
@@ -122,14 +129,10 @@ struct LimitTests {
     }
 
     @Test("of a hundred megabytes is refused at once, with the limit")
-    func hugeFile() throws {
-        let bytes = [UInt8](repeating: UInt8(ascii: "["), count: 100_000_000)
-        let error = #expect(throws: Diagnostics.self) {
-            _ = try Body.parse(SourceFile(path: "test.hcl", bytes: bytes))
-        }
-        let diagnostic = try #require(error?.items.first)
-        #expect(error?.items.count == 1 && diagnostic.summary == "File too large")
-        #expect(diagnostic.detail.contains("100000000") && diagnostic.detail.contains("8388608"))
+    func hugeFile() {
+        let errors = rendered([UInt8](repeating: UInt8(ascii: "["), count: 100_000_000))
+        #expect(errors.count == 1 && errors[0].contains("File too large"))
+        #expect(errors[0].contains("100000000") && errors[0].contains("8388608"))
     }
 
     @Test("that is too large is refused before it is read")

@@ -59,13 +59,13 @@ struct SmallStackTests {
         #expect(isDone)
     }
 
-    @Test("parses blocks that are nested as deeply as allowed, and shows their tree")
+    @Test("parses blocks that are nested as deeply as allowed")
     func blocks() async throws {
         let text = Self.nested("b {\n", "a = [1]\n", "}\n")
-        let tree = await onSmallStack {
-            (try? Body.parse(SourceFile(path: "test.hcl", text: text)))?.syntaxJSON
+        let count = await onSmallStack {
+            (try? Body.parse(SourceFile(path: "test.hcl", text: text)))?.blocks.count
         }
-        #expect(try #require(tree).contains("TupleConsExpr"))
+        #expect(count == 1)
     }
 
     /// A variable whose elements need one another, as locals do.
@@ -104,7 +104,8 @@ struct SmallStackTests {
     }
 
     static let uses = [
-        "x", "x == x", "jsonencode(x)", "jsondecode(jsonencode(x))", "[x, x]", "true ? x : [[]]",
+        "x", "x == x", "jsonencode(x)", "yamlencode(x)", "tomap({a = x})",
+        "jsondecode(jsonencode(x))", "[x, x]", "true ? x : [[]]",
         "true ? x : x", "toset([x, x])", "tolist([x, x])", "flatten(x)", "concat(x, x)",
         "length(x)",
         "distinct([x, x])", "contains([x], x)", "try(x, x)", "can(x)", "format(\"%v\", x)",

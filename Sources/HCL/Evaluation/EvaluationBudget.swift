@@ -10,7 +10,7 @@ public final class EvaluationBudget {
     /// How deep expressions may be evaluated inside one another unless said otherwise.
     public static let standardDepth = 200
     /// How deep collections may be inside one another.
-    public static let deepestValue = 200
+    public static let deepestValue = 128
     /// About how many bytes a value may take when it is written out.
     static let heaviestValue = 32_000_000
     private static let bytesWalkedForOneUnit = 32

@@ -17,7 +17,7 @@ extension Value {
 
 /// Reads one JSON document.
 private struct JSONParser {
-    private static let deepestNesting = 200
+    private static let deepestNesting = EvaluationBudget.deepestValue
     private let bytes: [UInt8]
     private let normalizes: Bool
     private var index = 0

@@ -22,6 +22,8 @@ struct Parser: ~Copyable {
     var isRecovering = false
     /// Where the argument, block or object item begins that is being parsed.
     var itemStart = 0
+    /// How far a line is taken to go on, so that looking for its end costs little.
+    private static let longestLine = 1_000_000
     /// The lines that have an error already; another one there is probably a consequence.
     private var reportedLines: [Range<Int>] = []
     /// The height of the tree that was built last.
@@ -196,7 +198,8 @@ struct Parser: ~Copyable {
     private mutating func report(_ diagnostic: Diagnostic, at range: ByteRange) {
         let start = range.start
         let line = source.lineStart(before: start, within: .max)
-        reportedLines.append(line..<max(start, source.lineEnd(after: start, within: .max)) + 1)
+        let end = source.lineEnd(after: start, within: Self.longestLine)
+        reportedLines.append(line..<max(start, end) + 1)
         diagnostics.append(diagnostic)
     }
 

@@ -17,7 +17,7 @@ struct StackRoom {
     ///
     /// The parser can run in the midst of an evaluation, so twice this and the caller's part must
     /// fit the smallest stack.
-    private static let allowance = 160 * 1_024
+    private static let allowance = 128 * 1_024
     /// The stack of a thread made for deep recursion; pages that are not used cost nothing.
     private static let roomySize = 16 * 1_024 * 1_024
     private static let roomyAllowance = roomySize - 1_024 * 1_024

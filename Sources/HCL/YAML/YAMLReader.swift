@@ -17,6 +17,7 @@ struct YAMLReader {
     private var anchors: [String: Value] = [:]
     private var pendingAnchors: [String: Int] = [:]
     private var depth = 0
+    private var stack = StackRoom()
     /// Units of work that reading may still take.
     private var remaining: Int
 
@@ -117,6 +118,27 @@ extension YAMLReader {
         }
         depth += 1
         defer { depth -= 1 }
+        if stack.isShort { return try nodeElsewhere(isBlock, allowsIndentless) }
+        return try nodeInside(isBlock, allowsIndentless)
+    }
+
+    private mutating func nodeElsewhere(
+        _ isBlock: Bool, _ allowsIndentless: Bool
+    ) throws(YAMLFailure) -> Node {
+        var result: Result<Node, YAMLFailure>?
+        let before = stack
+        let isDone = StackRoom.elsewhere { room in
+            stack = room
+            result = Result { () throws(YAMLFailure) in try nodeInside(isBlock, allowsIndentless) }
+        }
+        stack = before
+        guard isDone, let result else { throw .doubt("\(depth) levels of nesting") }
+        return try result.get()
+    }
+
+    private mutating func nodeInside(
+        _ isBlock: Bool, _ allowsIndentless: Bool
+    ) throws(YAMLFailure) -> Node {
         let start = try scanner.peek()
         if case .alias(let name) = start.kind {
             scanner.skip()

@@ -140,7 +140,7 @@ struct FunctionTests {
         Case("tostring(1.10)", #""1.1" : string"#),
         Case("tostring([])", "! Invalid function argument 1:10-1:11"),
         Case("tolist([1, \"a\"])", #"["1","a"] : list(string)"#),
-        Case("tolist(null)", "null : dynamic"),
+        Case("tolist(null)", "null : list(dynamic)"),
         Case("tolist([1, true])", "! Invalid function argument 1:8-1:9"),
         Case("tolist([null, 1])", "[null,1] : list(number)"),
         Case("toset([\"b\", \"a\", \"b\"])", #"["a","b"] : set(string)"#),

@@ -34,7 +34,7 @@ struct ScalarTableTests {
     static let conversions = [
         Case(#"tostring(1/0)"#, #""+Inf" : string"#),
         Case(#"tostring(-1/0)"#, #""-Inf" : string"#),
-        Case(#"tostring(null)"#, #"null : dynamic"#),
+        Case(#"tostring(null)"#, #"null : string"#),
         Case(#"tostring([])"#, #"! Invalid function argument 1:10-1:11"#),
         Case(#"tostring(1.10)"#, #""1.1" : string"#),
         Case(#"tonumber("0x10")"#, #"! Invalid function argument 1:11-1:15"#),

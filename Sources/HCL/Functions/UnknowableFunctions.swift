@@ -1,26 +1,32 @@
 /// Functions whose results depend on more than their arguments, or are not computed here.
 enum UnknowableFunctions {
     static let all: [StandardFunction] =
-        ["timestamp", "uuid", "bcrypt"].map { unknown($0, "differs from call to call") }
+        ["timestamp", "uuid", "bcrypt"].map { unknown($0, .string, "differs from call to call") }
         + [
-            "file", "filebase64", "filebase64sha256", "filebase64sha512", "fileexists", "filemd5",
-            "fileset", "filesha1", "filesha256", "filesha512", "templatefile",
-        ].map { unknown($0, "depends on files") }
-        + ["abspath", "pathexpand"].map { unknown($0, "depends on the machine") }
+            "file", "filebase64", "filebase64sha256", "filebase64sha512", "filemd5", "filesha1",
+            "filesha256", "filesha512",
+        ].map { unknown($0, .string, "depends on files") }
+        + [
+            unknown("fileexists", .bool, "depends on files"),
+            unknown("fileset", .set(.string), "depends on files"),
+            unknown("templatefile", .dynamic, "depends on files"),
+        ] + ["abspath", "pathexpand"].map { unknown($0, .string, "depends on the machine") }
         + [
             unknown(
-                "base64gzip",
+                "base64gzip", .string,
                 "gives bytes that depend on the version of the compressor that makes them"),
-            unknown("rsadecrypt", "gives a secret that only a private key reveals"),
+            unknown("rsadecrypt", .string, "gives a secret that only a private key reveals"),
             experimental,
         ] + ["list", "map"].map(removed)
 
     private static let anything = Function.Parameter(
         "args", .dynamic, allowsNull: true, unknowns: .all)
 
-    private static func unknown(_ name: String, _ why: String) -> StandardFunction {
-        StandardFunction(name, [], variadic: anything) { call in
-            call.unknown("\(name), which \(why)")
+    private static func unknown(
+        _ name: String, _ type: ValueType, _ why: String
+    ) -> StandardFunction {
+        StandardFunction(name, [], variadic: anything, result: type) { call in
+            call.unknown("\(name), which \(why)", type: type)
         }
     }
 

@@ -52,10 +52,11 @@ extension Number {
         return Number(first / second)
     }
 
-    /// The remainder with the sign of the dividend; a number modulo zero is itself.
+    /// The remainder with the sign of the dividend; a number modulo zero is itself, and with
+    /// infinities there is none.
     public static func % (left: Number, right: Number) -> Number? {
         if right.isZero { return left }
-        if left.isInfinite || right.isInfinite { return left * right }
+        if left.isInfinite || right.isInfinite { return nil }
         if case .small(let first) = left.storage, case .small(let second) = right.storage,
             second != -1
         {

@@ -80,7 +80,9 @@ private struct DecimalScanner<Text: Collection<UInt8>> {
             let isDown = scanSign()
             let written = scanDigits()
             guard !written.isEmpty else { return nil }
-            let power = written.reduce(0) { min(1_000_000, $0 * 10 + Int($1) - 48) }
+            let power = written.reduce(0) { min(Int(Int32.max), $0 * 10 + Int($1) - 48) }
+            // The reference implementation refuses what does not fit.
+            guard power < Int32.max else { return nil }
             exponent += isDown ? -power : power
         }
         guard index == text.endIndex else { return nil }

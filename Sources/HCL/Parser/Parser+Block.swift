@@ -149,7 +149,7 @@ extension Parser {
         while true {
             let token = read()
             switch token.kind {
-            case .closeQuote: return (label.inNormalFormC(), open.range.union(token.range))
+            case .closeQuote: return (label, open.range.union(token.range))
             case .quotedText: label += decode(token)
             case .openInterpolation, .openDirective:
                 fail(

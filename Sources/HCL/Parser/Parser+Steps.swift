@@ -146,13 +146,15 @@ extension Parser {
     }
 
     private mutating func expectClosingBracket(_ what: String) -> Token {
-        let close = read()
-        guard close.kind != .closeBracket && !isRecovering else { return close }
+        let unexpected = read()
+        guard unexpected.kind != .closeBracket && !isRecovering else { return unexpected }
+        // The reference implementation places this error at the bracket where it goes on.
+        let close = recover(after: .closeBracket)
         fail(
             "Missing close bracket",
-            "\(what) must end with a closing bracket here, but there is \(found(close)).",
+            "\(what) must end with a closing bracket before \(found(unexpected)).",
             at: close.range, hint: "Add the missing ].")
-        return recover(after: .closeBracket)
+        return close
     }
 
     private mutating func parseFullSplat(_ chain: inout Chain, open: Token) {

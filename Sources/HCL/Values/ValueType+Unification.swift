@@ -2,7 +2,8 @@ extension ValueType {
     /// A type that values of all the given types can be converted to, or nothing.
     ///
     /// Objects with the same attributes and tuples of one length are unified part by part;
-    /// others become maps and lists. Of primitive types text is the most general.
+    /// others become maps and lists. A set among lists becomes a list, and a tuple among sets a
+    /// set. Of primitive types text is the most general.
     public static func unified(_ types: [ValueType]) -> ValueType? {
         guard let first = types.first else { return nil }
         if types.allSatisfy({ $0 == first }) { return first }
@@ -74,6 +75,12 @@ extension ValueType {
             }
             return .tuple(result)
         }
+        let sets = types.filter { if case .set = $0 { true } else { false } }
+        if !sets.isEmpty && sets.count < types.count {
+            // Set and sequence have no type in common that is made of both: one is taken as it is.
+            let lists = types.filter { if case .list = $0 { true } else { false } }
+            return (lists + sets).first { type in types.allSatisfy { $0.canConvert(to: type) } }
+        }
         var parts: [ValueType] = []
         for type in types {
             switch type {
@@ -82,8 +89,6 @@ extension ValueType {
             default: break
             }
         }
-        let hasSet = types.contains { if case .set = $0 { true } else { false } }
-        let areSets = hasSet && !types.contains { if case .list = $0 { true } else { false } }
-        return unified(parts).map { areSets ? .set($0) : .list($0) }
+        return unified(parts).map { sets.isEmpty ? .list($0) : .set($0) }
     }
 }

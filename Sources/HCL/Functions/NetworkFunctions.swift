@@ -103,6 +103,8 @@ enum NetworkFunctions {
         return number
     }
 
+    private static let workForSubnet = 50
+
     /// Subnets one after another, each at the first place that suits its length.
     @Sendable
     private static func subnets(_ call: Call) throws(Diagnostic) -> Value {
@@ -118,7 +120,7 @@ enum NetworkFunctions {
                     argument: index,
                     "a prefix of \(prefix.length) bits cannot be extended by \(newBits) here")
             }
-            try call.charge(1)
+            try call.charge(workForSubnet)
             let length = prefix.length + newBits
             guard let first = nextSubnet(of: prefix, length: length, after: previous) else {
                 throw call.failure(

@@ -76,12 +76,18 @@ enum SetFunctions {
     @Sendable
     private static func product(_ call: Call) throws(Diagnostic) -> Value {
         let result = try productType(call)
-        var rows: [[Value]] = [[]]
+        var columns: [[Value]] = []
+        var work = result.tupleTypes.count
         for (index, type) in result.tupleTypes.enumerated() {
-            let elements = try call.converted(index, to: .list(type)).elements ?? []
-            let (count, overflow) = rows.count.multipliedReportingOverflow(
-                by: elements.count * (index + 1))
-            try call.charge(overflow ? .max : count)
+            let elements = try call.converted(index, to: .list(type)).elements?.elements ?? []
+            let (product, overflow) = work.multipliedReportingOverflow(by: elements.count)
+            work = overflow ? .max : product
+            columns.append(elements)
+        }
+        try call.charge(work)
+        // With an empty set there is nothing, and the products before it are not made either.
+        var rows: [[Value]] = work == 0 ? [] : [[]]
+        for elements in columns where work > 0 {
             rows = rows.flatMap { row in elements.map { row + [$0] } }
         }
         let tuples = rows.map { Value.tuple(ValueList($0)) }

@@ -115,19 +115,35 @@ enum TextFunctions {
 /// Searching in bytes, which for valid UTF-8 is searching in text.
 enum Pieces {
     /// The places where a text contains another, which must not be empty, from left to right.
+    ///
+    /// Takes time in proportion to both lengths, by the method of Knuth, Morris and Pratt.
     static func occurrences(of needle: [UInt8], in text: [UInt8]) -> [Int] {
-        guard let first = needle.first, needle.count <= text.count else { return [] }
+        guard !needle.isEmpty, needle.count <= text.count else { return [] }
+        let borders = borders(of: needle)
         var places: [Int] = []
-        var index = 0
-        while index <= text.count - needle.count {
-            if text[index] == first, text[index..<index + needle.count].elementsEqual(needle) {
-                places.append(index)
-                index += needle.count
-            } else {
-                index += 1
+        var matched = 0
+        for (index, byte) in text.enumerated() {
+            while matched > 0 && needle[matched] != byte { matched = borders[matched - 1] }
+            if needle[matched] == byte { matched += 1 }
+            if matched == needle.count {
+                places.append(index + 1 - matched)
+                matched = 0
             }
         }
         return places
+    }
+
+    /// For each beginning of a text, the length of the longest part that both begins and ends it.
+    private static func borders(of needle: [UInt8]) -> [Int] {
+        var borders = [0]
+        borders.reserveCapacity(needle.count)
+        var length = 0
+        for byte in needle.dropFirst() {
+            while length > 0 && needle[length] != byte { length = borders[length - 1] }
+            if needle[length] == byte { length += 1 }
+            borders.append(length)
+        }
+        return borders
     }
 
     static func split(_ text: String, by separator: String) -> [String] {

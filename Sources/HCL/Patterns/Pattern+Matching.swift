@@ -95,6 +95,7 @@ private struct PatternMatcher {
             case .save(let slot):
                 var saved = thread.saved
                 saved[slot] = index
+                steps += slots / 16
                 pending.append(Thread(place: thread.place + 1, saved: saved))
             case .place(let place):
                 if holds(place, at: index) {

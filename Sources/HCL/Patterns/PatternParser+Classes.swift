@@ -1,4 +1,7 @@
 extension PatternParser {
+    /// The most parts of a class that are tried one after another.
+    private static let mostProperties = 100
+
     mutating func parseEscape() throws(PatternFailure) -> PatternNode {
         guard let scalar = current else { throw failure("the pattern ends with a backslash") }
         switch scalar {
@@ -124,6 +127,10 @@ extension PatternParser {
             result.ranges.append(start...end)
         }
         index += 1
+        guard result.properties.count <= Self.mostProperties else {
+            throw failure("a class has too many parts")
+        }
+        result.sortRanges()
         return folded(result)
     }
 

@@ -17,6 +17,20 @@ struct ScalarClass: Sendable {
         ranges = [scalar.value...scalar.value]
     }
 
+    /// Puts the ranges in order and joins those that overlap, so that they can be searched.
+    mutating func sortRanges() {
+        var joined: [ClosedRange<UInt32>] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = joined.last, range.lowerBound <= last.upperBound {
+                let upper = max(last.upperBound, range.upperBound)
+                joined[joined.count - 1] = last.lowerBound...upper
+            } else {
+                joined.append(range)
+            }
+        }
+        ranges = joined
+    }
+
     mutating func insert(_ other: ScalarClass) {
         if other.isNegated {
             properties.append(Property(test: { other.contains($0) }, isNegated: false))
@@ -33,7 +47,12 @@ struct ScalarClass: Sendable {
     }
 
     private func holds(_ scalar: Unicode.Scalar) -> Bool {
-        for range in ranges where range.contains(scalar.value) { return true }
+        var (low, high) = (0, ranges.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges[middle].upperBound < scalar.value { low = middle + 1 } else { high = middle }
+        }
+        if low < ranges.count, ranges[low].contains(scalar.value) { return true }
         for property in properties where property.test(scalar) != property.isNegated {
             return true
         }

@@ -3,7 +3,13 @@ enum YAMLFunctions {
     static let all: [StandardFunction] = [
         .init("yamldecode", [.text("src")], decode),
         .init("yamlencode", [.init("value", .dynamic, allowsNull: true)], result: .string) {
-            call throws(Diagnostic) in try call.result(YAMLWriter.text(of: call.arguments[0]))
+            call throws(Diagnostic) in
+            let text = YAMLWriter.text(of: call.arguments[0], mostBytes: call.budget.remaining)
+            guard let text else {
+                try call.charge(.max)
+                return call.unknown("yamlencode of a value that takes too much work")
+            }
+            return try call.result(text)
         },
     ]
 

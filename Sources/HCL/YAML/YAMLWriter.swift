@@ -26,21 +26,28 @@ struct YAMLWriter {
     /// Whether the document could go on, so that its end must be marked.
     private var isOpenEnded = false
 
-    private init() {}
+    /// The most bytes that are written; indentation can make much of little.
+    private let limit: Int
 
-    /// The text of a value, which must be wholly known.
-    static func text(of value: Value) -> String {
-        var writer = YAMLWriter()
+    private init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// The text of a value, which must be wholly known, or nothing if it takes more bytes.
+    static func text(of value: Value, mostBytes: Int) -> String? {
+        var writer = YAMLWriter(limit: mostBytes)
         writer.write(value, .root)
         writer.writeIndent()
         if writer.isOpenEnded {
             writer.writeIndicator("...", needsSpace: true)
             writer.writeIndent()
         }
+        guard writer.output.count <= mostBytes else { return nil }
         return String(decoding: writer.output, as: UTF8.self)
     }
 
     private mutating func write(_ value: Value, _ place: Place) {
+        guard output.count <= limit else { return }
         switch value {
         case .unknown, .null: writePlain("null", place)
         case .bool(let flag): writePlain(flag ? "true" : "false", place)

@@ -187,7 +187,7 @@ extension YAMLReader {
         default: value = try blockMapping()
         }
         guard value.nesting <= EvaluationBudget.deepestValue else {
-            throw .doubt("values inside one another by aliases")
+            throw .doubt("more than \(EvaluationBudget.deepestValue) levels of nesting")
         }
         return value
     }

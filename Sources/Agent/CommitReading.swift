@@ -68,8 +68,12 @@ public actor CommitReading {
         }) {
             return try own.desired.get()
         }
+        let syntax = syntax
         return try await repository.withTree(of: commit) { tree in
-            try CommitReader(tree: GitFileTree(tree: tree)).desiredState(of: definition)
+            try syntax.use { cache in
+                try CommitReader(tree: GitFileTree(tree: tree), cache: cache)
+                    .desiredState(of: definition)
+            }
         }
     }
 
@@ -110,8 +114,8 @@ private final class SharedSyntax: @unchecked Sendable {
     private let lock = NSLock()
     private let cache = ReadingCache()
 
-    func use<Result>(_ body: (ReadingCache) -> Result) -> Result {
-        lock.withLock { body(cache) }
+    func use<Result>(_ body: (ReadingCache) throws -> Result) rethrows -> Result {
+        try lock.withLock { try body(cache) }
     }
 }
 

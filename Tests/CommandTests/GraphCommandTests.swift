@@ -104,6 +104,29 @@ struct GraphCommandTests {
         #expect(try graph(repository, "machines", "--file", "root.hcl").status == 64)
     }
 
+    @Test("Links are followed inside the repository, and refused where they leave it")
+    func links() throws {
+        let repository = try InfraRepository(Self.files)
+        func link(_ path: String, to target: String) throws {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(repository.path)/\(path)", withDestinationPath: target)
+        }
+        try link("shared", to: "common")
+        try link("outside", to: "../..")
+        try repository.commit(
+            "Link",
+            [
+                "a/terragrunt.hcl": "locals {\n"
+                    + "  n = read_terragrunt_config(\"../shared/network.hcl\")\n}\n",
+                "b/terragrunt.hcl": "locals {\n  n = file(\"../outside/secret\")\n}\n",
+            ])
+        let good = try graph(repository, "a")
+        #expect(good.output.contains("a/terragrunt.hcl:2 read_terragrunt_config → shared/network"))
+        let bad = try graph(repository, "b")
+        #expect(bad.output.contains("b/terragrunt.hcl:2:7"))
+        #expect(bad.output.contains("symbolic link that leaves the repository"))
+    }
+
     private func object(_ result: Program.Result) throws -> [String: Any] {
         let value = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
         return try #require(value as? [String: Any])

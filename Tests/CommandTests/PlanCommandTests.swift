@@ -69,6 +69,21 @@ struct PlanCommandTests {
         #expect(!FileManager.default.fileExists(atPath: trap))
     }
 
+    @Test("A default of the environment is taken, and the plan warns of it")
+    func environment() throws {
+        let repository = try InfraRepository()
+        try repository.edit(
+            "common/versions.hcl", "\"v1.12.10\"", "get_env(\"TALOS_VERSION\", \"v1.12.11\")")
+        let result = try plan(repository)
+        #expect(result.output.contains("talos_version: v1.12.10 -> v1.12.11"))
+        #expect(result.output.contains("depends on the environment (TALOS_VERSION)"))
+        let eval = try Program.uprev().run(
+            ["eval", "common/versions.hcl", "--repository", repository.path])
+        #expect(
+            eval.output.contains(
+                "default of the environment: TALOS_VERSION (common/versions.hcl:3:24)"))
+    }
+
     @Test("A missing uprev.hcl and an unknown argument in it are errors that say what to do")
     func definitionErrors() throws {
         let repository = try InfraRepository()

@@ -46,8 +46,8 @@ public final class ReadingCache {
         sums = GenerationCache(limit: entries)
         words = GenerationCache(limit: entries)
         ignoreLines = GenerationCache(limit: entries)
-        configurations = GenerationCache(limit: entries)
-        units = GenerationCache(limit: entries)
+        configurations = GenerationCache(limit: entries * 8)
+        units = GenerationCache(limit: entries * 8)
     }
 
     func listing(
@@ -141,8 +141,8 @@ extension ReadingCache {
     func store(_ configuration: Observed<ReadConfiguration>, for key: String) {
         evaluationCount += 1
         let others = configurations.value(for: key) ?? []
-        configurations.store(
-            [configuration] + others.prefix(Self.mostVariants - 1), for: key)
+        let kept = [configuration] + others.prefix(Self.mostVariants - 1)
+        configurations.store(kept, for: key, cost: kept.reduce(0) { $0 + $1.observations.count })
     }
 
     /// What a unit was seen to read before, where that still stands.
@@ -155,6 +155,7 @@ extension ReadingCache {
     func store(_ unit: Observed<UnitTrace>, for key: String) {
         evaluationCount += 1
         let others = units.value(for: key) ?? []
-        units.store([unit] + others.prefix(Self.mostVariants - 1), for: key)
+        let kept = [unit] + others.prefix(Self.mostVariants - 1)
+        units.store(kept, for: key, cost: kept.reduce(0) { $0 + $1.observations.count })
     }
 }

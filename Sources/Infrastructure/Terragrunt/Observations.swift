@@ -13,6 +13,9 @@ struct Observations {
     private var sights: [String: Sight] = [:]
     private var listings: [String: String] = [:]
 
+    /// How much was looked at; at least one.
+    var count: Int { 1 + sights.count + listings.count }
+
     /// Notes what a path leads to; of a directory only that it is one.
     mutating func look(at path: String, _ result: Result<TreeItem?, FileTreeError>) {
         sights[path] = Self.sight(result)

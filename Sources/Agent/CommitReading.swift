@@ -84,6 +84,17 @@ public actor CommitReading {
         }
     }
 
+    /// The value of an expression as if it stood in a file of the commit.
+    ///
+    /// Throws `ReadError` with all errors, and `GitError`.
+    public func value(
+        of expression: String, in path: String, at commit: CommitID
+    ) async throws -> EvaluatedLocal {
+        try await repository.withTree(of: commit) { tree in
+            try CommitReader(tree: GitFileTree(tree: tree)).evaluate(expression, in: path)
+        }
+    }
+
     /// The units of the commit with the files that decide each: all of them, or those named.
     ///
     /// Throws `ReadError` for a unit that the commit does not have, and `GitError`.

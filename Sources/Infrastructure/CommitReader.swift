@@ -7,7 +7,7 @@ public import HCL
 /// and evaluated, so one reader should answer all questions about a commit. Not for use by
 /// several tasks at the same time.
 public final class CommitReader {
-    private let loader: CommitLoader
+    let loader: CommitLoader
     private let configuration: (name: String, bytes: [UInt8])?
 
     /// Creates a reader of a commit.

@@ -108,6 +108,14 @@ public struct Diagnostics: Error, Sendable, Equatable {
     public init(_ diagnostic: Diagnostic) {
         items = diagnostic.all
     }
+
+    /// The first diagnostic with the others as its companions, for where one is to be thrown.
+    public var joined: Diagnostic {
+        guard let first = items.first else {
+            preconditionFailure("Diagnostics are thrown only when there are some.")
+        }
+        return items.dropFirst().reduce(first) { $0.joined(with: $1) }
+    }
 }
 
 extension Diagnostics: CustomStringConvertible {

@@ -38,7 +38,7 @@ public enum NearestName {
     }
 
     /// A hint with the nearest name or, when none is near, with the names that there are.
-    static func hintOrList(for name: String, among candidates: [String]) -> String {
+    public static func hintOrList(for name: String, among candidates: [String]) -> String {
         if let hint = hint(for: name, among: candidates) { return hint }
         if candidates.isEmpty { return "It has no names at all." }
         return "Known names are \(list(candidates))."

@@ -12,6 +12,8 @@ private struct PendingLocal {
     let attribute: Attribute
     let references: [ReferenceNode]
     var next = 0
+    /// What is wrong with the names looked at so far.
+    var failure: Diagnostic?
 }
 
 extension TerragruntScope {
@@ -62,14 +64,22 @@ extension TerragruntScope {
             do throws(Diagnostic) {
                 if top.next < top.references.count {
                     pending[pending.count - 1].next += 1
-                    guard let needed = try needed(top.references[top.next], by: top.attribute)
-                    else { continue }
+                    let needed: Attribute?
+                    do throws(Diagnostic) {
+                        needed = try self.needed(top.references[top.next], by: top.attribute)
+                    } catch {
+                        let failure = top.failure?.joined(with: error) ?? error
+                        pending[pending.count - 1].failure = failure
+                        continue
+                    }
+                    guard let needed else { continue }
                     guard active.insert(needed.name).inserted else {
                         throw ring(needed.name, pending.map(\.attribute))
                     }
                     pending.append(Self.pending(needed))
                     continue
                 }
+                if let failure = top.failure { throw failure }
                 try finish(top.attribute, budget: budget)
             } catch {
                 locals[top.attribute.name] = .failed(error)
@@ -105,12 +115,15 @@ extension TerragruntScope {
                 summary: "Not available in locals",
                 detail: "Locals are evaluated first: they can refer to local, include, feature "
                     + "and values, but not to \"\(reference.name)\".",
-                range: range, hint: NearestName.hint(for: reference.name, among: names))
+                range: range,
+                hint: NearestName.hint(for: reference.name, among: names)
+                    ?? "Put text in quotes, or use this in inputs instead of locals.")
         }
         guard case .attribute(let name) = reference.steps.first?.kind else {
             throw Diagnostic(
                 summary: "Unnamed local",
-                detail: "Inside of locals a local must be named, as in local.name.", range: range)
+                detail: "Inside of locals a local must be named, as in local.name.", range: range,
+                hint: "Write local. and the name of the local that is needed.")
         }
         switch locals[name] {
         case .known: return nil
@@ -125,7 +138,8 @@ extension TerragruntScope {
     private func unknownLocal(_ name: String, at range: SourceRange?) -> Diagnostic {
         Diagnostic(
             summary: "Unknown local", detail: "\(path) has no local named \"\(name)\".",
-            range: range, hint: NearestName.hint(for: name, among: locals.keys))
+            range: range,
+            hint: NearestName.hintOrList(for: name, among: locals.keys.sorted()))
     }
 
     private func ring(_ name: String, _ attributes: [Attribute]) -> Diagnostic {

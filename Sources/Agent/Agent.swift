@@ -51,7 +51,8 @@ public final class Agent: Sendable {
         let world = ReconcilerWorld(
             store: store, source: source, log: log, connecting: connecting, clock: SystemClock(),
             limits: limits,
-            ownNode: settings.ownNode, backupDirectory: settings.backupDirectory)
+            ownNode: settings.ownNode, backupDirectory: settings.backupDirectory,
+            trust: CommitTrust(policy: signatures, store: store))
         async let writing: Void = log.run()
         let loop = AgentLoop(source: source, world: world, interval: settings.interval)
         stopping.withLock { $0.wake = { Task { await loop.stop() } } }
@@ -60,6 +61,12 @@ public final class Agent: Sendable {
         log.finish()
         await writing
         try store.close()
+    }
+
+    private var signatures: SignaturePolicy? {
+        guard !settings.signers.isEmpty else { return nil }
+        return SignaturePolicy(
+            files: settings.signers, folder: "\(settings.stateDirectory)/signatures")
     }
 
     private var worker: WorkerCommand {

@@ -177,8 +177,17 @@ actor AgentLoop {
     private func clusters(at tip: Tip) async -> [ClusterName] {
         let known = (try? await world.store.clusters().map(\.name)) ?? []
         do {
+            try await world.trust.verify(tip.commit, for: nil, in: tip.reading.repository)
             let names = try await tip.reading.contents(of: tip.commit).map(\.definition.name)
             return Array(Set(names + known)).sorted()
+        } catch let error as UntrustedCommit {
+            // Each known cluster tells it in its own name.
+            if known.isEmpty, readRepetition.isDue(error.description, now: world.clock.now) {
+                let isStalled = error.disposition == .stalled
+                tell(
+                    isStalled ? .error : .warning, isStalled ? .refused : .waiting,
+                    error.description, hint: error.hint, fields: error.fields)
+            }
         } catch let error as ReadError {
             let isNew = readRepetition.isDue(error.rendered(), now: world.clock.now)
             if known.isEmpty, isNew {
@@ -192,12 +201,12 @@ actor AgentLoop {
 
     private func tell(
         _ level: LogRecord.Level, _ event: LogRecord.Event, _ message: String, hint: String = "",
-        cluster: ClusterName? = nil
+        cluster: ClusterName? = nil, fields: [String: String] = [:]
     ) {
         world.log.write(
             LogRecord(
                 time: wallClock(), level: level, event: event, cluster: cluster,
                 revision: tip.map { revision($0.commit) }, message: message,
-                fields: hint.isEmpty ? [:] : ["hint": hint]))
+                fields: hint.isEmpty ? fields : fields.merging(["hint": hint]) { $1 }))
     }
 }

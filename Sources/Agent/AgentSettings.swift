@@ -1,5 +1,6 @@
 public import ClusterModel
 public import Execution
+public import Git
 public import Reporting
 
 /// The agent's own settings: what its flags and environment say, validated.
@@ -23,6 +24,8 @@ public struct AgentSettings: Sendable {
     public var talosConfig: String
     /// A kubeconfig file; `nil` to ask the Talos API for one.
     public var kubeConfig: String?
+    /// Who may sign commits; with none named, signatures are not looked at.
+    public var signers: SignerFiles
     /// The names of environment variables that stages get.
     public var stageEnvironment: [String]
     /// The node that the agent runs on.
@@ -46,6 +49,7 @@ public struct AgentSettings: Sendable {
         backupDirectory = "\(stateDirectory)/backups"
         self.talosConfig = talosConfig
         kubeConfig = nil
+        signers = SignerFiles()
         stageEnvironment = []
         ownNode = nil
         logFormat = .console

@@ -1,5 +1,6 @@
 import ClusterModel
 import Execution
+import Git
 import Infrastructure
 import Planning
 import Reporting
@@ -87,7 +88,13 @@ extension ClusterReconciler {
         var message = "Path \(decision.path.rawValue), \(decision.verdict.rawValue)"
         if let reverts = decision.reverts { message += ", undoes \(reverts.short)" }
         message += changes.isEmpty ? ": no value changed." : ": \(changes)."
-        write(.decided, .notice, message, tip, fields: ["path": decision.path.rawValue])
+        var fields = ["path": decision.path.rawValue]
+        if let signer {
+            message += " Signed by \(signer)."
+            fields["signer"] = signer.name
+            fields["signer_key"] = signer.fingerprint
+        }
+        write(.decided, .notice, message, tip, fields: fields)
         for warning in decision.warnings {
             write(.decided, .warning, warning.message, tip, fields: ["rule": warning.rule])
         }
@@ -113,6 +120,16 @@ extension ClusterReconciler {
         guard repetition.isDue("\(tip.commit) \(message)", now: world.clock.now) else { return }
         let level: LogRecord.Level = condition == .stalled ? .error : .warning
         write(event, level, message, tip, fields: fields.merging(["hint": hint]) { $1 })
+    }
+
+    /// Keeps the cluster as it is, since a commit's signature is not good.
+    func refuse(
+        _ error: UntrustedCommit, _ tip: Tip, _ record: inout ClusterRecord
+    ) async throws {
+        let isStalled = error.disposition == .stalled
+        try await hold(
+            isStalled ? .stalled : .waiting, isStalled ? .refused : .waiting, error.description,
+            hint: error.hint, tip, &record, fields: error.fields)
     }
 
     /// Makes an error the cluster's condition: stalled for a person, waiting with a longer pause.

@@ -10,7 +10,68 @@ extension ClusterReconciler {
     func resume(in repository: GitRepository) async throws {
         guard let run = try await world.store.openRun(of: name) else { return }
         var record = try await world.store.cluster(name) ?? ClusterRecord(name: name)
+        let target = commit(of: run)
+        do {
+            try await world.trust.verify(target, for: name, in: repository)
+        } catch let error as UntrustedCommit {
+            let reading = CommitReading(repository: repository)
+            let tip = Tip(commit: target, seenAt: world.clock.now, reading: reading)
+            return try await refuse(error, tip, &record)
+        }
         try await carryOut(run, repository, record: &record)
+    }
+
+    private func commit(of run: StoredRun) -> CommitID {
+        guard let commit = CommitID(run.plan.target.hash) else {
+            preconditionFailure("A revision is a commit ID.")
+        }
+        return commit
+    }
+
+    /// Whether the commit of a run that was left open may still be acted on: the signers may be
+    /// others than when it began.
+    ///
+    /// When it may not, and the tip may, the run ends where it is and the tip is planned for from
+    /// what the nodes show. Throws what holds the cluster otherwise.
+    func mayContinue(
+        _ run: StoredRun, _ tip: Tip, _ record: ClusterRecord
+    ) async throws -> Bool {
+        let repository = tip.reading.repository
+        do {
+            try await world.trust.verify(commit(of: run), for: name, in: repository)
+            return true
+        } catch let error as any Error & CustomStringConvertible {
+            guard tip.commit != commit(of: run), isRefusal(error) else { throw error }
+            try await world.trust.verify(tip.commit, for: name, in: repository)
+            let sentence = "Run \(run.id) is not continued: \(error.description)"
+            write(.superseded, .error, sentence, tip)
+            try await close(run, .superseded, record: record)
+            return false
+        }
+    }
+
+    /// Whether an error says that a commit is not trusted, and not just that nobody could look.
+    private func isRefusal(_ error: any Error) -> Bool {
+        if let error = error as? UntrustedCommit { return error.disposition == .stalled }
+        return (error as? GitError)?.kind == .commitMissing
+    }
+
+    /// Whether the tip may be read while a run is under way; told when it may not.
+    private func isTrusted(_ tip: Tip) async -> Bool {
+        do {
+            try await world.trust.verify(tip.commit, for: name, in: tip.reading.repository)
+            return true
+        } catch let error as UntrustedCommit {
+            if repetition.isDue("\(tip.commit) \(error)", now: world.clock.now) {
+                let level: LogRecord.Level = error.disposition == .stalled ? .error : .warning
+                write(
+                    .refused, level, error.description, tip,
+                    fields: error.fields.merging(["hint": error.hint]) { $1 })
+            }
+        } catch {
+            // Looked at again at the next poll.
+        }
+        return false
     }
 
     /// Runs a new run, or continues one that an earlier process left open.
@@ -49,7 +110,7 @@ extension ClusterReconciler {
     /// verdict: the tip is considered again at the next poll.
     func consider(_ tip: Tip, isUrgent: Bool = false) async {
         guard let run = current, run.plan.target != revision(tip.commit), considered != tip.commit,
-            let all = try? await tip.reading.contents(of: tip.commit),
+            await isTrusted(tip), let all = try? await tip.reading.contents(of: tip.commit),
             let contents = all.first(where: { $0.definition.name == name }),
             let desired = try? contents.desired.get(),
             isUrgent || world.clock.now - tip.seenAt >= contents.definition.rollout.settle

@@ -18,6 +18,7 @@ actor ClusterReconciler {
     var current: StoredRun?
     var endedRuns = 0
     var considered: CommitID?
+    var signer: Signer?
     private var lastTip: CommitID?
     private var knownInput: (key: InputKey, input: PlanningInput)?
 
@@ -47,6 +48,8 @@ actor ClusterReconciler {
             }
         } catch let error as StoreError {
             throw error
+        } catch let error as UntrustedCommit {
+            try await refuse(error, tip, &record)
         } catch let error as any ExplainedError {
             try await settle(on: error, at: tip, record: &record)
         } catch let error as GitError {
@@ -72,6 +75,7 @@ actor ClusterReconciler {
     ) async throws {
         supervision.clear()
         considered = nil
+        guard try await mayContinue(run, tip, record) else { return }
         current = run
         let state = try RunState(of: run.plan, replaying: try await world.store.entries(of: run.id))
         await consider(tip, isUrgent: state.nodeInFlight == nil)
@@ -81,6 +85,8 @@ actor ClusterReconciler {
     private func look(at tip: Tip, record: inout ClusterRecord) async throws {
         record.desired = revision(tip.commit)
         guard try await historyContinues(to: tip, record: &record) else { return }
+        signer = try await world.trust.verify(
+            tip.commit, for: name, in: tip.reading.repository)
         let all = try await tip.reading.contents(of: tip.commit)
         guard let contents = all.first(where: { $0.definition.name == name }) else {
             let message = "The newest commit no longer defines this cluster; it is left as it is."
@@ -210,6 +216,7 @@ struct ReconcilerWorld: Sendable {
     let limits: RunLimits
     let ownNode: NodeName?
     let backupDirectory: String
+    let trust: CommitTrust
 }
 
 /// The newest commit of the watched branch, and since when it is known.

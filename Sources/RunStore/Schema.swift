@@ -5,15 +5,18 @@ import GRDB
 /// The version is SQLite's `user_version`; a file with a higher one is refused, since an older
 /// program cannot know what it would destroy.
 enum Schema {
-    static let version = 1
+    static let version = steps.count
 
     static func migrate(_ database: Database, path: String) throws {
         let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         guard found <= version else { throw StoreError.newer(path) }
         guard found < version else { return }
-        try database.execute(sql: tables)
+        for step in steps.dropFirst(found) { try database.execute(sql: step) }
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }
+
+    /// What makes each version of the one before; the first makes the first of an empty file.
+    private static let steps = [tables, trust]
 
     private static let tables = """
         CREATE TABLE cluster (
@@ -73,6 +76,13 @@ enum Schema {
             key TEXT NOT NULL,
             reference TEXT NOT NULL,
             PRIMARY KEY (cluster, key)
+        ) STRICT;
+        """
+
+    /// At most one row: the commit at which signatures began to be asked for.
+    private static let trust = """
+        CREATE TABLE trust (
+            start TEXT NOT NULL
         ) STRICT;
         """
 }

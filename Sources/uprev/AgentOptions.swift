@@ -34,6 +34,9 @@ struct AgentOptions: ParsableArguments {
     @Option(help: "A kubeconfig file. (default: asked from the Talos API)")
     var kubeconfig: String?
 
+    @OptionGroup
+    var signers: SignerOptions
+
     @Option(help: "Names of environment variables that stages get, with commas between them.")
     var stageEnv = fromEnvironment("UPREV_STAGE_ENV") ?? ""
 
@@ -66,6 +69,7 @@ struct AgentOptions: ParsableArguments {
         let backups = backupDir ?? fromEnvironment("UPREV_BACKUP_DIR")
         settings.backupDirectory = backups.map(absolute) ?? "\(settings.stateDirectory)/backups"
         settings.kubeConfig = (kubeconfig ?? fromEnvironment("UPREV_KUBECONFIG")).map(absolute)
+        settings.signers = try signers.files()
         settings.stageEnvironment = stageEnv.split(separator: ",").map(String.init)
         settings.ownNode = (node ?? fromEnvironment("UPREV_NODE")).map { NodeName($0) }
         settings.logFormat = try choice(logFormat, "--log-format")

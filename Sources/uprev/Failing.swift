@@ -14,6 +14,9 @@ func reportingErrors(_ work: () async throws -> Void) async throws {
     } catch let error as any ExplainedError {
         complain("error: \(error)", hint: error.hint)
         throw ExitCode.failure
+    } catch let error as SignatureError {
+        complain("error: \(error)", hint: error.hint)
+        throw ExitCode.failure
     } catch let error as GitError {
         complain("error: \(error)", hint: error.hint)
         throw ExitCode.failure

@@ -38,14 +38,15 @@ final class LiveAgent {
     }
 
     /// Starts the agent, or starts it again after it ended; programs are looked for in `bin` first.
-    func start(talosconfig: String? = nil) throws {
+    func start(talosconfig: String? = nil, flags: [String] = []) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: uprev.path)
-        process.arguments = [
-            "run", "--repository", repository.url, "--state-dir", state,
-            "--talosconfig", talosconfig ?? "\(folder.path)/talosconfig", "--interval", "200ms",
-            "--poll-interval", "100ms", "--stage-env", "TEST_REGISTRY,TEST_APPLIED",
-        ]
+        process.arguments =
+            [
+                "run", "--repository", repository.url, "--state-dir", state,
+                "--talosconfig", talosconfig ?? "\(folder.path)/talosconfig", "--interval", "200ms",
+                "--poll-interval", "100ms", "--stage-env", "TEST_REGISTRY,TEST_APPLIED",
+            ] + flags
         process.environment = uprev.environment.merging([
             "PATH": "\(folder.path)/bin:/usr/local/bin:/usr/bin:/bin",
             "TEST_REGISTRY": "\(folder.path)/registry", "TEST_APPLIED": "\(folder.path)/applied",

@@ -1,4 +1,5 @@
 import ClusterModel
+import Foundation
 import HCL
 import Testing
 
@@ -123,5 +124,29 @@ struct BadInputTests {
         var tree = Repositories.versions("cilium = \"1\"").with("huge.hcl", "")
         tree.claimedSizes = ["huge.hcl": 100 << 20]
         #expect(try Example.state(tree).unusedValues.isEmpty)
+    }
+
+    @Test("The highest tree that can be parsed is read on the smallest stack")
+    func smallStack() async throws {
+        let chain = Array(repeating: "1", count: 390).joined(separator: "+")
+        let nest =
+            String(repeating: "{a=[", count: 45) + "1" + String(repeating: "]}", count: 45)
+        let locals = "locals {\n  chain = \(chain)\n  nest = \(nest)\n"
+        let tree = Repositories.defined("stage \"images\" {\n    units = [\"unit\"]\n  }")
+            .replacing(
+                "locals {\n", locals + "  made = [local.versions.talos_version, \(chain)]\n",
+                in: "common/schematic.hcl"
+            )
+            .with("unit/terragrunt.hcl", "inputs = {\n  a = \(chain)\n  b = \(nest)\n}\n")
+            .with("unit/main.tf", locals + "}\n")
+        // Threads of the shared pool have 512 KiB on some systems.
+        let state = await withCheckedContinuation { continuation in
+            let thread = Thread {
+                continuation.resume(returning: Result { try Example.state(tree) })
+            }
+            thread.stackSize = 512 * 1_024
+            thread.start()
+        }
+        #expect(try state.get().imageInputs.count == 2)
     }
 }

@@ -47,7 +47,19 @@ struct Mentions {
 
     /// Adds what an expression mentions; a definition is a local that passes a value on under its
     /// own name, which is no use of it yet.
-    private mutating func add(_ node: ExpressionNode, isDefinition: Bool) {
+    ///
+    /// Not by recursion: how high a tree may be must not depend on the stack of the thread.
+    private mutating func add(_ root: ExpressionNode, isDefinition: Bool) {
+        var pending = [(node: root, isDefinition: isDefinition)]
+        while let (node, isDefinition) = pending.popLast() {
+            pending += add(one: node, isDefinition: isDefinition)
+        }
+    }
+
+    /// Adds what a node itself mentions, and returns the parts that are still to be looked at.
+    private mutating func add(
+        one node: ExpressionNode, isDefinition: Bool
+    ) -> [(node: ExpressionNode, isDefinition: Bool)] {
         switch node {
         case .literal(let value, _):
             guard let text = value.stringValue else { break }
@@ -59,29 +71,18 @@ struct Mentions {
             add(reference.steps, isDefinition: isDefinition, root: reference.name)
         case .relativeTraversal(let source, let steps, _):
             add(steps, isDefinition: isDefinition, root: "")
-            addInside(source)
-            return
+            // A file that is read there is not handed on as a whole.
+            guard case .call(let call) = source.unwrapped else { return [(source, false)] }
+            return call.arguments.map { ($0, false) }
         case .call(let call) where call.name == "read_terragrunt_config" && !isDefinition:
             handedOn.insert("locals")
         case .object(let items, _, _):
-            for item in items {
-                if item.literalKey == nil { add(item.key, isDefinition: false) }
-                add(item.value, isDefinition: false)
+            return items.flatMap { item in
+                (item.literalKey == nil ? [(item.key, false)] : []) + [(item.value, false)]
             }
-            return
         default: break
         }
-        for child in node.children {
-            add(child, isDefinition: isDefinition && node.isWrapper)
-        }
-    }
-
-    /// The source of a traversal: a file that is read there is not handed on as a whole.
-    private mutating func addInside(_ node: ExpressionNode) {
-        guard case .call(let call) = node.unwrapped else {
-            return add(node, isDefinition: false)
-        }
-        for argument in call.arguments { add(argument, isDefinition: false) }
+        return node.children.map { ($0, isDefinition && node.isWrapper) }
     }
 
     private mutating func add(_ steps: [TraversalStep], isDefinition: Bool, root: String) {

@@ -38,16 +38,19 @@ struct ModulePaths {
         for block in body.blocks { add(block.body) }
     }
 
-    private mutating func add(_ node: ExpressionNode, in source: SourceFile) {
-        if case .call(let call) = node, Self.functions.contains(call.name),
-            let argument = call.arguments.first
-        {
-            arguments.append(
-                Argument(
-                    path: path(argument, in: source), function: call.name,
-                    range: SourceRange(source: source, bytes: call.range)))
+    private mutating func add(_ root: ExpressionNode, in source: SourceFile) {
+        var pending = [root]
+        while let node = pending.popLast() {
+            if case .call(let call) = node, Self.functions.contains(call.name),
+                let argument = call.arguments.first
+            {
+                arguments.append(
+                    Argument(
+                        path: path(argument, in: source), function: call.name,
+                        range: SourceRange(source: source, bytes: call.range)))
+            }
+            pending += node.children.reversed()
         }
-        for child in node.children { add(child, in: source) }
     }
 
     private func path(_ node: ExpressionNode, in source: SourceFile) -> Path {

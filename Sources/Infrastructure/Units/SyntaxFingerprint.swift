@@ -46,8 +46,20 @@ private struct SyntaxWriter {
         bytes += "(\(count)".utf8
     }
 
-    mutating func write(_ node: ExpressionNode) {
-        open(Self.kind(of: node), count: node.children.count)
+    /// Writes a node and all that is in it, each node before its parts.
+    ///
+    /// Not by recursion: how high a tree may be must not depend on the stack of the thread.
+    mutating func write(_ root: ExpressionNode) {
+        var pending = [root]
+        while let node = pending.popLast() {
+            let children = node.children
+            open(Self.kind(of: node), count: children.count)
+            writeParts(of: node)
+            pending += children.reversed()
+        }
+    }
+
+    private mutating func writeParts(of node: ExpressionNode) {
         switch node {
         case .literal(let value, _): write(CanonicalJSON.text(of: value))
         case .reference(let reference):
@@ -66,7 +78,6 @@ private struct SyntaxWriter {
             .templateWrap, .templateJoin:
             break
         }
-        for child in node.children { write(child) }
     }
 
     private mutating func write(_ reference: ReferenceNode) {

@@ -100,7 +100,9 @@ struct EvalBatch {
         let expression =
             isTemplate
             ? try HCL.Expression.parseTemplate(source) : try HCL.Expression.parse(source)
-        let environment = StandardEnvironment(variables: fields["vars"]?.attributes ?? [:])
+        // Unlike sources, variables are values of the language, whose text is in normal form.
+        let given = try fields["vars"]?.json.map { json in try Value(json: json) }
+        let environment = StandardEnvironment(variables: given?.attributes ?? [:])
         let value = try expression.evaluate(in: environment)
         let type = EvalText.quoted(value.type.friendlyName)
         guard let json = value.json else {

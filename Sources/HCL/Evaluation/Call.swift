@@ -1,17 +1,33 @@
 /// A call with its evaluated arguments, as the body of a function sees it.
 public struct Call {
-    /// The name of the function.
-    public let name: String
     /// The arguments, converted to the types of the parameters; their count has been checked.
     public let arguments: [Value]
-    /// The place of each argument; those that `...` expanded share one place.
-    public let argumentRanges: [SourceRange]
-    /// The place of the whole call.
-    public let range: SourceRange
-    /// The place of the name with the opening parenthesis.
-    public let nameRange: SourceRange
     /// The work that is left.
     public let budget: EvaluationBudget
+    private let node: CallNode
+    private let source: SourceFile
+
+    init(_ node: CallNode, in source: SourceFile, arguments: [Value], budget: EvaluationBudget) {
+        self.node = node
+        self.source = source
+        self.arguments = arguments
+        self.budget = budget
+    }
+
+    /// The name of the function.
+    public var name: String { node.name }
+    /// The place of each argument; those that `...` expanded share one place.
+    public var argumentRanges: [SourceRange] {
+        arguments.indices.map {
+            SourceRange(source: source, bytes: node.startRange(ofArgument: $0))
+        }
+    }
+    /// The place of the whole call.
+    public var range: SourceRange { SourceRange(source: source, bytes: node.range) }
+    /// The place of the name with the opening parenthesis.
+    public var nameRange: SourceRange {
+        SourceRange(source: source, bytes: node.nameRange.union(node.openRange))
+    }
 
     /// The error of a call that fails as a whole.
     public func failure(_ message: String, hint: String? = nil) -> Diagnostic {

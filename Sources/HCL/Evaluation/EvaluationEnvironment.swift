@@ -18,20 +18,23 @@ public protocol EvaluationEnvironment: AnyObject {
 
 /// A use of a variable in an expression.
 public struct Reference {
-    /// The name of the variable.
-    public let name: String
-    /// The constant steps after the name.
-    public let steps: [TraversalStep]
-    /// The place of the name and the steps.
-    public let range: SourceRange
-    /// The place of the name alone.
-    public let nameRange: SourceRange
+    let node: ReferenceNode
+    let source: SourceFile
     /// The work that is left; evaluation on behalf of this reference must use it too.
     public let budget: EvaluationBudget
 
+    /// The name of the variable.
+    public var name: String { node.name }
+    /// The constant steps after the name.
+    public var steps: [TraversalStep] { node.steps }
+    /// The place of the name and the steps.
+    public var range: SourceRange { SourceRange(source: source, bytes: node.range) }
+    /// The place of the name alone.
+    public var nameRange: SourceRange { SourceRange(source: source, bytes: node.nameRange) }
+
     /// The place of one step.
     public func range(of step: TraversalStep) -> SourceRange {
-        SourceRange(source: range.source, bytes: step.range)
+        SourceRange(source: source, bytes: step.range)
     }
 }
 

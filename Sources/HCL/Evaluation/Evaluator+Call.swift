@@ -17,9 +17,7 @@ extension Evaluator {
                 expanded = elements.elements
             }
         }
-        let arguments = CallArguments(
-            nodes: node.expandsLast ? node.arguments.dropLast() : node.arguments[...],
-            expanded: expanded, expandedRange: node.arguments.last?.range ?? node.range)
+        let arguments = CallArguments(call: node, expanded: expanded)
         switch function.implementation {
         case .eager(let body):
             return try eagerCall(node, function, arguments, scope, body)
@@ -31,6 +29,8 @@ extension Evaluator {
                 evaluate: { index throws(Diagnostic) in
                     try value(of: arguments, at: index, scope)
                 })
+            budget.attempts += 1
+            defer { budget.attempts -= 1 }
             let result = Result { () throws(Diagnostic) in try body(call) }
             if let failure = budget.failure { throw failure }
             return try result.get()
@@ -52,7 +52,7 @@ extension Evaluator {
         of arguments: CallArguments, at index: Int, _ scope: Scope?
     ) throws(Diagnostic) -> Value {
         if let node = arguments.node(at: index) { return try evaluate(node, scope) }
-        return arguments.expanded[index - arguments.nodes.count]
+        return arguments.expanded[index - arguments.call.writtenCount]
     }
 
     private func eagerCall(
@@ -74,11 +74,7 @@ extension Evaluator {
         if let reasons = try unknownReasons(values, arguments, function) {
             return .unknown(Unknown(type: function.resultType, reasons: reasons))
         }
-        let call = Call(
-            name: node.name, arguments: values,
-            argumentRanges: values.indices.map { location(arguments.range(of: $0)) },
-            range: location(node.range),
-            nameRange: location(node.nameRange.union(node.openRange)), budget: budget)
+        let call = Call(node, in: source, arguments: values, budget: budget)
         let result: Value
         do {
             result = try body(call)
@@ -120,7 +116,7 @@ extension Evaluator {
                 case .inside: !value.isUnknown
                 case .all: true
                 }
-            if !isKnown { reasons = (reasons ?? []) + value.unknownReasons }
+            if !isKnown { reasons.note(value.unknownReasons) }
         }
         return reasons
     }
@@ -170,19 +166,26 @@ extension Evaluator {
 
 /// The arguments of a call: some written, some from an expanded last one.
 private struct CallArguments {
-    let nodes: ArraySlice<ExpressionNode>
+    let call: CallNode
     let expanded: [Value]
-    let expandedRange: ByteRange
 
-    var count: Int { nodes.count + expanded.count }
+    var count: Int { call.writtenCount + expanded.count }
 
     func node(at index: Int) -> ExpressionNode? {
-        index < nodes.count ? nodes[nodes.startIndex + index] : nil
+        index < call.writtenCount ? call.arguments[index] : nil
     }
 
-    /// Where an error about an argument is shown: at the beginning of it.
-    func range(of index: Int) -> ByteRange {
-        node(at: index)?.startRange ?? expandedRange
+    func range(of index: Int) -> ByteRange { call.startRange(ofArgument: index) }
+}
+
+extension CallNode {
+    /// The number of arguments that stand for themselves: all but one that is expanded.
+    fileprivate var writtenCount: Int { expandsLast ? arguments.count - 1 : arguments.count }
+
+    /// Where an error about an argument is shown: at the beginning of it, but all of one that is
+    /// expanded.
+    func startRange(ofArgument index: Int) -> ByteRange {
+        index < writtenCount ? arguments[index].startRange : arguments.last?.range ?? range
     }
 }
 

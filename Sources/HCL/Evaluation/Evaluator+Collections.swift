@@ -43,7 +43,7 @@ extension Evaluator {
                 if let name = name.stringValue {
                     pairs.append((name, value))
                 } else {
-                    reasons = (reasons ?? []) + name.unknownReasons
+                    reasons.note(name.unknownReasons)
                 }
             } catch {
                 try failures.add(error, budget)
@@ -110,8 +110,9 @@ extension Evaluator {
         }
         var results: [Value] = []
         results.reserveCapacity(elements.count)
+        let inner = Scope(Scope.splatElement, outer: scope)
         for element in elements {
-            let inner = Scope([(Scope.splatElement, element)], outer: scope)
+            inner.set(element)
             results.append(try evaluate(each, inner))
         }
         let tuple = try tuple(of: results, at: each.range)

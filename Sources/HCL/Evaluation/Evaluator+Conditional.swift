@@ -50,6 +50,8 @@ extension Evaluator {
     private static func commonType(_ first: Value, _ second: Value) -> ValueType? {
         if case .null(.dynamic) = first { return second.type }
         if case .null(.dynamic) = second { return first.type }
+        // The frequent case, without making types of collections.
+        if let type = first.primitiveType, type == second.primitiveType { return type }
         let types = [first.type, second.type]
         return types.contains(.dynamic) ? .dynamic : ValueType.unified(types)
     }

@@ -4,11 +4,11 @@ extension Evaluator {
         guard let items = try items(of: collection, node) else {
             return .unknown(Unknown(reasons: collection.unknownReasons))
         }
+        let inner = Scope(node.valueVariable, key: node.keyVariable, outer: scope)
         if let condition = node.condition {
             // The condition is tried once without an element, so that a wrong one is an error
             // even when the collection is empty.
-            let placeholder = Value.unknownPlaceholder
-            let trial = try evaluate(condition, inner(node, placeholder, placeholder, scope))
+            let trial = try evaluate(condition, inner)
             if trial.isNull {
                 throw nullCondition("Condition is null", at: condition.range)
             }
@@ -16,7 +16,7 @@ extension Evaluator {
                 trial, to: .bool, summary: "Invalid 'for' condition", at: condition.range)
         }
         return node.key == nil
-            ? try forTuple(node, items, scope) : try forObject(node, items, scope)
+            ? try forTuple(node, items, inner) : try forObject(node, items, inner)
     }
 
     private func nullCondition(_ summary: String, at range: ByteRange) -> Diagnostic {
@@ -25,9 +25,7 @@ extension Evaluator {
             hint: "Compare the value, as in VALUE == \"text\" or VALUE != null.")
     }
 
-    private typealias Item = (key: Value, value: Value)
-
-    private func items(of collection: Value, _ node: ForNode) throws(Diagnostic) -> [Item]? {
+    private func items(of collection: Value, _ node: ForNode) throws(Diagnostic) -> ForItems? {
         switch collection {
         case .unknown(let unknown)
         where unknown.type == .dynamic || unknown.type.isIterable:
@@ -39,11 +37,11 @@ extension Evaluator {
                 hint: "Give a replacement, as in coalesce(VALUE, []).")
         case .list(_, let elements), .tuple(let elements):
             try budget.charge(elements.count, at: location(node.collection.range))
-            return elements.enumerated().map { (key: .integer($0.offset), value: $0.element) }
-        case .set(_, let elements): return elements.map { (key: $0, value: $0) }
+            return .sequence(elements.elements)
+        case .set(_, let elements): return .set(elements.elements)
         case .map(_, let elements), .object(let elements):
             try budget.charge(elements.count, at: location(node.collection.range))
-            return elements.map { (key: .string($0.key), value: $0.value) }
+            return .named(elements)
         case .unknown, .bool, .number, .string:
             throw failure(
                 "Iteration over non-iterable value",
@@ -53,12 +51,6 @@ extension Evaluator {
                     ? "Put a single value into [ ]."
                     : "Make a list of it, as in split(\",\", VALUE).")
         }
-    }
-
-    private func inner(_ node: ForNode, _ key: Value, _ value: Value, _ scope: Scope?) -> Scope {
-        var names = [(name: node.valueVariable, value: value)]
-        if let keyVariable = node.keyVariable { names.append((keyVariable, key)) }
-        return Scope(names, outer: scope)
     }
 
     /// Whether an element takes part: true, false or unknown.
@@ -73,15 +65,16 @@ extension Evaluator {
     }
 
     private func forTuple(
-        _ node: ForNode, _ items: [Item], _ scope: Scope?
+        _ node: ForNode, _ items: ForItems, _ inner: Scope
     ) throws(Diagnostic) -> Value {
         var results: [Value] = []
+        results.reserveCapacity(items.count)
         var reasons: [UnknownReason]?
-        for item in items {
-            let inner = inner(node, item.key, item.value, scope)
+        for index in 0..<items.count {
+            items.select(index, in: inner)
             switch try includes(node, inner) {
             case .bool(true): results.append(try evaluate(node.value, inner))
-            case .unknown(let unknown): reasons = (reasons ?? []) + unknown.reasons
+            case .unknown(let unknown): reasons.note(unknown.reasons)
             default: break
             }
         }
@@ -90,38 +83,27 @@ extension Evaluator {
     }
 
     private func forObject(
-        _ node: ForNode, _ items: [Item], _ scope: Scope?
+        _ node: ForNode, _ items: ForItems, _ inner: Scope
     ) throws(Diagnostic) -> Value {
-        var names: [String] = []
-        var groups: [String: [Value]] = [:]
+        var groups = ForGroups(groups: node.groups)
         var reasons: [UnknownReason]?
-        for item in items {
-            let inner = inner(node, item.key, item.value, scope)
+        for index in 0..<items.count {
+            items.select(index, in: inner)
             let included = try includes(node, inner)
-            if case .unknown(let unknown) = included {
-                reasons = (reasons ?? []) + unknown.reasons
-            }
+            if case .unknown(let unknown) = included { reasons.note(unknown.reasons) }
             guard case .bool(true) = included else { continue }
             guard let name = try forKey(node, inner, &reasons) else { continue }
-            let value = try evaluate(node.value, inner)
-            if groups[name] == nil {
-                names.append(name)
-            } else if !node.groups {
+            let isNew = groups.add(try evaluate(node.value, inner), to: name)
+            if !isNew && !node.groups {
                 throw failure(
                     "Duplicate object key",
                     "Two elements have the key \"\(SafeText.name(name))\".",
                     at: node.key?.range ?? node.range,
                     hint: "Write ... after the value to group elements by key.")
             }
-            groups[name, default: []].append(value)
         }
         if let reasons { return .unknown(Unknown(reasons: reasons)) }
-        var pairs: [(key: String, value: Value)] = []
-        for name in names {
-            let values = groups[name] ?? []
-            pairs.append((name, node.groups ? .tuple(ValueList(values)) : values[0]))
-        }
-        return try object(of: pairs, at: node.range)
+        return try object(of: groups.pairs, at: node.range)
     }
 
     private func forKey(
@@ -136,7 +118,7 @@ extension Evaluator {
         }
         let name = try convert(key, to: .string, summary: "Invalid object key", at: node.range)
         if let name = name.stringValue { return name }
-        reasons = (reasons ?? []) + key.unknownReasons
+        reasons.note(key.unknownReasons)
         return nil
     }
 }

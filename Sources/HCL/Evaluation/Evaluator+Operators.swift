@@ -14,43 +14,63 @@ extension Evaluator {
         }
     }
 
-    /// Chains of operators lean to the left and can be long, so they are walked in a loop.
-    func binary(_ node: ExpressionNode, _ scope: Scope?) throws(Diagnostic) -> Value {
-        var pending: [(BinaryOperator, left: ExpressionNode, right: ExpressionNode)] = []
-        var innermost = node
+    func binary(
+        _ symbol: BinaryOperator, _ left: ExpressionNode, _ right: ExpressionNode,
+        _ scope: Scope?
+    ) throws(Diagnostic) -> Value {
+        guard case .binary(let inner, let first, let second) = left else {
+            return try combined(symbol, operand(left, scope), left.range, right, scope).value()
+        }
+        // Chains of operators lean to the left and can be long, so they are walked in a loop.
+        var pending = [(symbol, left: left, right: right), (inner, left: first, right: second)]
+        var innermost = first
         while case .binary(let symbol, let left, let right) = innermost {
             pending.append((symbol, left, right))
             innermost = left
         }
-        var result = Operand(innermost.range) { () throws(Diagnostic) in
-            try evaluate(innermost, scope)
-        }
+        var result = operand(innermost, scope)
         for (symbol, left, right) in pending.reversed() {
-            try budget.charge(1, at: location(right.range))
-            let second = Operand(right.range) { () throws(Diagnostic) in
-                try evaluate(right, scope)
-            }
-            let range = left.range.union(right.range)
-            let first = result
-            result = Operand(range) { () throws(Diagnostic) in
-                try apply(symbol, first, second, range)
-            }
-            if let failure = budget.failure { throw failure }
+            result = try combined(symbol, result, left.range, right, scope)
         }
         return try result.value()
     }
 
-    /// A value or the error instead of it.
-    private struct Operand {
-        let range: ByteRange
-        let result: Result<Value, Diagnostic>
-
-        init(_ range: ByteRange, _ body: () throws(Diagnostic) -> Value) {
-            self.range = range
-            result = Result { () throws(Diagnostic) in try body() }
+    private func combined(
+        _ symbol: BinaryOperator, _ first: Operand, _ range: ByteRange, _ right: ExpressionNode,
+        _ scope: Scope?
+    ) throws(Diagnostic) -> Operand {
+        try budget.charge(1, at: location(right.range))
+        let second = operand(right, scope)
+        let range = range.union(right.range)
+        let result: Operand
+        do {
+            result = .value(try apply(symbol, first, second, range), range)
+        } catch {
+            result = .failure(error)
         }
+        if let failure = budget.failure { throw failure }
+        return result
+    }
 
-        func value() throws(Diagnostic) -> Value { try result.get() }
+    /// A value with its place, or the error instead of it.
+    private enum Operand {
+        case value(Value, ByteRange)
+        indirect case failure(Diagnostic)
+
+        func value() throws(Diagnostic) -> Value {
+            switch self {
+            case .value(let value, _): return value
+            case .failure(let failure): throw failure
+            }
+        }
+    }
+
+    private func operand(_ node: ExpressionNode, _ scope: Scope?) -> Operand {
+        do {
+            return .value(try evaluate(node, scope), node.range)
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func apply(
@@ -64,7 +84,7 @@ extension Evaluator {
             let decisive = symbol == .or
             if let value = try shortCircuit(decisive, left, right, first, second) { return value }
         }
-        if case .failure(let one) = left.result, case .failure(let two) = right.result {
+        if case .failure(let one) = left, case .failure(let two) = right {
             throw one.joined(with: two)
         }
         _ = try left.value()
@@ -97,10 +117,10 @@ extension Evaluator {
     }
 
     private func converted(_ operand: Operand, to type: ValueType) throws(Diagnostic) -> Value {
-        guard case .success(let value) = operand.result else {
+        guard case .value(let value, let range) = operand else {
             return .unknown(Unknown(type: type, reasons: []))
         }
-        return try convert(value, to: type, summary: "Invalid operand", at: operand.range)
+        return try convert(value, to: type, summary: "Invalid operand", at: range)
     }
 
     /// Logic is decided by one operand when that suffices, whatever is wrong with the other.
@@ -111,18 +131,17 @@ extension Evaluator {
     ) throws(Diagnostic) -> Value? {
         let one: Bool? = first.isUnknown ? nil : first.boolValue ?? false
         let two: Bool? = second.isUnknown ? nil : second.boolValue ?? false
-        let unknown = Self.unknown(first, second, .bool)
         switch (one, two) {
         case (nil, nil):
-            guard case .success = left.result else { return nil }
-            return unknown
+            guard case .value = left else { return nil }
+            return Self.unknown(first, second, .bool)
         case (decisive, _), (_, decisive): return .bool(decisive)
         case (nil, _):
             _ = try left.value()
-            return unknown
+            return Self.unknown(first, second, .bool)
         case (_, nil):
             _ = try right.value()
-            return unknown
+            return Self.unknown(first, second, .bool)
         default: return nil
         }
     }

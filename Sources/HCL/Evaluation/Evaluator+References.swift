@@ -3,9 +3,7 @@ extension Evaluator {
         if let value = scope?.value(of: node.name) {
             return try take(node.steps[...], from: value)
         }
-        let reference = Reference(
-            name: node.name, steps: node.steps, range: location(node.range),
-            nameRange: location(node.nameRange), budget: budget)
+        let reference = Reference(node: node, source: source, budget: budget)
         try budget.enter(at: location(node.range))
         defer { budget.leave() }
         guard let resolved = try environment.resolve(reference) else {
@@ -35,10 +33,16 @@ extension Evaluator {
                 case .index(let key): value = try value.element(at: key)
                 }
             } catch {
-                throw failure(error.summary, error.detail, at: step.range, hint: error.hint)
+                throw failure(error, at: step.range)
             }
         }
         return value
+    }
+
+    private func failure(_ failure: StepFailure, at range: ByteRange) -> Diagnostic {
+        self.failure(
+            failure.summary, failure.detail, at: range,
+            hint: budget.attempts == 0 ? failure.hint : nil)
     }
 
     func index(
@@ -58,7 +62,7 @@ extension Evaluator {
             }
             return try base.element(at: index)
         } catch {
-            throw failure(error.summary, error.detail, at: brackets, hint: error.hint)
+            throw failure(error, at: brackets)
         }
     }
 

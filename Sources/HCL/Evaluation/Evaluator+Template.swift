@@ -7,12 +7,17 @@ extension Evaluator {
         var reasons: [UnknownReason]?
         var failures = Failures()
         for part in parts {
+            if case .literal(.string(let piece), let range) = part {
+                try budget.charge(1, at: location(range))
+                try append(piece, to: &text, at: range)
+                continue
+            }
             do {
                 let piece = try templatePiece(part, scope)
                 if piece.isUnknown {
-                    reasons = (reasons ?? []) + piece.unknownReasons
+                    reasons.note(piece.unknownReasons)
                 } else {
-                    try append(piece, to: &text, at: part.range)
+                    try append(piece.stringValue ?? "", to: &text, at: part.range)
                 }
             } catch {
                 try failures.add(error, budget)
@@ -38,9 +43,8 @@ extension Evaluator {
     }
 
     private func append(
-        _ piece: Value, to text: inout String, at range: ByteRange
+        _ more: String, to text: inout String, at range: ByteRange
     ) throws(Diagnostic) {
-        let more = piece.stringValue ?? ""
         try budget.charge(more.utf8.count, at: location(range))
         text += more
     }
@@ -58,10 +62,10 @@ extension Evaluator {
         if case .unknown(let unknown) = value { reasons = unknown.reasons }
         for element in value.elements ?? [] {
             if case .unknown(let unknown) = element {
-                reasons = (reasons ?? []) + unknown.reasons
+                reasons.note(unknown.reasons)
                 continue
             }
-            try append(element, to: &text, at: inner.range)
+            try append(element.stringValue ?? "", to: &text, at: inner.range)
         }
         return finish(text, reasons)
     }

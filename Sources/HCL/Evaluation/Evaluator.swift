@@ -63,7 +63,8 @@ struct Evaluator {
             return try conditional(condition, first, second, scope)
         case .unary(let symbol, let operand, let range):
             return try unary(symbol, operand, range, scope)
-        case .binary: return try binary(node, scope)
+        case .binary(let symbol, let left, let right):
+            return try binary(symbol, left, right, scope)
         case .parentheses(let inner, _), .templateWrap(let inner, _):
             return try evaluate(inner, scope)
         case .tuple(let elements, let range): return try tuple(elements, range, scope)

@@ -1,20 +1,34 @@
 /// The variables of a `for` or the element of a splat, on top of an outer scope.
+///
+/// One scope serves all elements, one after the other.
 final class Scope {
-    private let names: [(name: String, value: Value)]
+    private let name: String
+    private let keyName: String?
     private let outer: Scope?
+    private var value = Value.unknownPlaceholder
+    private var key = Value.unknownPlaceholder
 
     /// The name under which the element of a splat is kept; no variable can have it.
     static let splatElement = ""
 
-    init(_ names: [(name: String, value: Value)], outer: Scope?) {
-        self.names = names
+    /// Creates a scope whose variables are not known yet.
+    init(_ name: String, key: String? = nil, outer: Scope?) {
+        self.name = name
+        keyName = key
         self.outer = outer
+    }
+
+    /// Goes on to an element.
+    func set(_ value: Value, key: Value = .unknownPlaceholder) {
+        self.value = value
+        self.key = key
     }
 
     func value(of name: String) -> Value? {
         var scope: Scope? = self
         while let current = scope {
-            for entry in current.names where entry.name == name { return entry.value }
+            if current.name == name { return current.value }
+            if let keyName = current.keyName, keyName == name { return current.key }
             scope = current.outer
         }
         return nil
@@ -22,6 +36,6 @@ final class Scope {
 
     /// All names that are visible, for suggestions.
     var visibleNames: [String] {
-        names.map(\.name).filter { !$0.isEmpty } + (outer?.visibleNames ?? [])
+        [name, keyName ?? ""].filter { !$0.isEmpty } + (outer?.visibleNames ?? [])
     }
 }

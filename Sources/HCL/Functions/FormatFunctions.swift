@@ -43,7 +43,7 @@ enum FormatFunctions {
             guard let verb = scanner.verb() else {
                 throw call.failure("the format string has a % that begins no proper sequence")
             }
-            if verb.raw == "%%" {
+            if verb.mode == "%" && verb.source.count == 2 {
                 result += "%"
                 continue
             }

@@ -1,6 +1,7 @@
 /// One sequence of a format string, as in `%-5.2f`.
 struct FormatVerb {
-    var raw = ""
+    /// The sequence itself.
+    var source: ArraySlice<Character> = []
     var mode: Character = "v"
     var isAlternate = false
     var hasPlus = false
@@ -11,6 +12,9 @@ struct FormatVerb {
     var precision: Int?
     /// The argument, counted from one, when the sequence names it.
     var argument: Int?
+
+    /// The sequence as text, for messages.
+    var raw: String { String(source) }
 
     /// The text filled up with spaces or zeros to the width, counted in grapheme clusters.
     func padded(_ text: String) -> String {
@@ -43,7 +47,9 @@ struct FormatScanner {
     static let largestCount = 100_000
 
     init(_ text: String) {
-        self.text = Array(text)
+        // Where nothing can combine with anything, characters need not be searched for.
+        let isPlain = text.utf8.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "\r") }
+        self.text = isPlain ? text.utf8.map { Character(Unicode.Scalar($0)) } : Array(text)
     }
 
     var isAtEnd: Bool { index >= text.count }
@@ -52,7 +58,7 @@ struct FormatScanner {
     mutating func literal() -> String {
         let start = index
         while index < text.count, text[index] != "%" { index += 1 }
-        return String(text[start..<index])
+        return start == index ? "" : String(text[start..<index])
     }
 
     /// The sequence at the current place, or nothing when it is not a proper one.
@@ -78,7 +84,7 @@ struct FormatScanner {
         else { return nil }
         verb.mode = text[index]
         index += 1
-        verb.raw = String(text[start..<index])
+        verb.source = text[start..<index]
         return verb
     }
 

@@ -51,14 +51,15 @@ enum MapFunctions {
 
     @Sendable
     private static func mergedType(_ call: Call) throws(Diagnostic) -> ValueType {
-        for value in call.arguments {
-            if value.type == .dynamic { return .dynamic }
-            guard value.type.isMapping else {
-                throw call.failure("maps or objects are required, not \(value.type.friendlyName)")
+        let types = call.arguments.map(\.type)
+        for type in types {
+            if type == .dynamic { return .dynamic }
+            guard type.isMapping else {
+                throw call.failure("maps or objects are required, not \(type.friendlyName)")
             }
         }
-        let types = Set(call.arguments.map(\.type))
-        return types.count == 1 ? call.arguments[0].type : .dynamic
+        guard let first = types.first else { return .dynamic }
+        return types.allSatisfy { $0 == first } ? first : .dynamic
     }
 
     @Sendable

@@ -43,6 +43,9 @@ struct StandardFunction: Sendable {
     let result: ValueType
     let typing: Typing?
     let body: Body
+    /// The parameters of a function that works out types, for which everything may be unknown.
+    private let openParameters: [Function.Parameter]
+    private let openVariadic: Function.Parameter?
 
     init(
         _ name: String, _ parameters: [Function.Parameter],
@@ -55,6 +58,8 @@ struct StandardFunction: Sendable {
         self.result = result
         self.typing = typing
         self.body = body
+        openParameters = parameters.map(\.withUnknowns)
+        openVariadic = variadic?.withUnknowns
     }
 
     var function: Function {
@@ -62,8 +67,7 @@ struct StandardFunction: Sendable {
             return Function(name, parameters, variadic: variadic, result: result, body: body)
         }
         return Function(
-            name, parameters.map(\.withUnknowns), variadic: variadic?.withUnknowns,
-            result: result
+            name, openParameters, variadic: openVariadic, result: result
         ) { call throws(Diagnostic) in
             let type = try type(of: call, by: typing)
             if let reasons = unknownReasons(call) {
@@ -76,7 +80,7 @@ struct StandardFunction: Sendable {
     /// The type of the result; it is not known while the type of an argument is not, unless
     /// that may be anything.
     private func type(of call: Call, by typing: Typing) throws(Diagnostic) -> ValueType {
-        for (index, value) in call.arguments.enumerated() where value.type == .dynamic {
+        for (index, value) in call.arguments.enumerated() where value.hasNoType {
             if parameter(at: index)?.unknowns != .all { return .dynamic }
         }
         return try typing(call)

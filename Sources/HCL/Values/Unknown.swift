@@ -35,9 +35,18 @@ public struct Unknown: Sendable, Equatable {
         Unknown(type: type, reasons: reasons)
     }
 
-    private mutating func add(_ more: [UnknownReason]) {
+    fileprivate mutating func add(_ more: [UnknownReason]) {
         for reason in more where reasons.count < Self.mostReasons && !reasons.contains(reason) {
             reasons.append(reason)
         }
+    }
+}
+
+extension [UnknownReason]? {
+    /// Notes that something is unknown and why, as far as an unknown value would keep it.
+    mutating func note(_ more: [UnknownReason]) {
+        var unknown = Unknown(reasons: self ?? [])
+        unknown.add(more)
+        self = unknown.reasons
     }
 }

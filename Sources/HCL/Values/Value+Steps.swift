@@ -2,7 +2,25 @@
 struct StepFailure: Error {
     let summary: String
     let detail: String
-    var hint: String?
+    private var fixedHint: String?
+    private var misspelling: (name: String, names: [String])?
+
+    init(summary: String, detail: String, hint: String? = nil) {
+        self.summary = summary
+        self.detail = detail
+        fixedHint = hint
+    }
+
+    init(summary: String, detail: String, missing name: String, among names: [String]) {
+        self.summary = summary
+        self.detail = detail
+        misspelling = (name, names)
+    }
+
+    /// What to do; worked out when asked for, as most failures are arguments of `try`.
+    var hint: String? {
+        misspelling.map { NearestName.hintOrList(for: $0.name, among: $0.names) } ?? fixedHint
+    }
 
     /// What to do about a value that is null.
     static let nullHint = "Give a replacement for a missing value, as in try(EXPRESSION, OTHER)."
@@ -12,8 +30,8 @@ extension StepFailure {
     fileprivate init(missingAttribute name: String, among names: [String]) {
         self.init(
             summary: "Unsupported attribute",
-            detail: "The object has no attribute \"\(SafeText.name(name))\".",
-            hint: NearestName.hintOrList(for: name, among: names))
+            detail: "The object has no attribute \"\(SafeText.name(name))\".", missing: name,
+            among: names)
     }
 }
 
@@ -33,8 +51,8 @@ extension Value {
             if let value = elements[name] { return value }
             throw StepFailure(
                 summary: "Missing map element",
-                detail: "The map has no element \"\(SafeText.name(name))\".",
-                hint: NearestName.hintOrList(for: name, among: elements.keys))
+                detail: "The map has no element \"\(SafeText.name(name))\".", missing: name,
+                among: elements.keys)
         case .unknown(let unknown):
             return .unknown(unknown.retyped(try unknown.type.attributeType(name)))
         case .list, .set, .tuple, .bool, .number, .string:
@@ -122,9 +140,10 @@ extension Value {
         case .unknown(let unknown): return .unknown(unknown.retyped(type))
         case .string(let name):
             if let value = elements[name] { return value }
-            throw invalidIndex(
-                "There is no element \"\(SafeText.name(name))\".",
-                hint: NearestName.hintOrList(for: name, among: elements.keys))
+            throw StepFailure(
+                summary: "Invalid index",
+                detail: "There is no element \"\(SafeText.name(name))\".", missing: name,
+                among: elements.keys)
         default: throw invalidIndex("The key is null.", hint: "Use a key that has a value.")
         }
     }

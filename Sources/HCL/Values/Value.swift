@@ -58,10 +58,33 @@ extension Value {
         case .set(let element, _): .set(element)
         case .map(let element, _): .map(element)
         case .tuple(let elements): .tuple(elements.map(\.type))
-        case .object(let attributes):
-            .object(
-                Dictionary(
-                    attributes.map { ($0.key, $0.value.type) }, uniquingKeysWith: { $1 }))
+        case .object(let attributes): .object(Self.types(of: attributes))
+        }
+    }
+
+    private static func types(of attributes: ValueMap) -> [String: ValueType] {
+        var types: [String: ValueType] = [:]
+        types.reserveCapacity(attributes.count)
+        for (key, value) in attributes { types[key] = value.type }
+        return types
+    }
+
+    /// Whether the type is not known.
+    var hasNoType: Bool {
+        switch self {
+        case .unknown(let unknown): unknown.type == .dynamic
+        case .null(let type): type == .dynamic
+        case .bool, .number, .string, .list, .set, .map, .tuple, .object: false
+        }
+    }
+
+    /// The type of a known truth value, number or text.
+    var primitiveType: ValueType? {
+        switch self {
+        case .bool: .bool
+        case .number: .number
+        case .string: .string
+        case .unknown, .null, .list, .set, .map, .tuple, .object: nil
         }
     }
 

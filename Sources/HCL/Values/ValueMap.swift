@@ -16,17 +16,21 @@ public struct ValueMap: Sendable {
     /// Creates a map from pairs in any order; of several with one name the last counts.
     public init(_ pairs: some Sequence<(key: String, value: Value)>) {
         var sorted = Array(pairs)
-        if !Self.isStrictlyAscending(sorted) {
-            sorted = Self.lastOfEachKey(sorted)
-        }
-        keys = sorted.map(\.key)
-        values = sorted.map(\.value)
+        if !Self.isStrictlyAscending(sorted) { Self.keepLastOfEachKey(&sorted) }
+        var keys: [String] = []
+        var values: [Value] = []
+        keys.reserveCapacity(sorted.count)
+        values.reserveCapacity(sorted.count)
         var deepest = 0
         var weight = 1
-        for (key, value) in zip(keys, values) {
+        for (key, value) in sorted {
             deepest = Swift.max(deepest, value.nesting)
             weight = weight.addingSaturated(value.weight).addingSaturated(key.utf8.count)
+            keys.append(key)
+            values.append(value)
         }
+        self.keys = keys
+        self.values = values
         nesting = deepest + 1
         self.weight = weight
     }
@@ -42,26 +46,25 @@ public struct ValueMap: Sendable {
         return low < keys.count && keys[low] == key ? values[low] : nil
     }
 
-    private static func isStrictlyAscending(_ pairs: [(key: String, value: Value)]) -> Bool {
-        for (left, right) in zip(pairs, pairs.dropFirst()) where left.key >= right.key {
+    private typealias Pair = (key: String, value: Value)
+
+    private static func isStrictlyAscending(_ pairs: [Pair]) -> Bool {
+        for index in pairs.indices.dropFirst() where pairs[index - 1].key >= pairs[index].key {
             return false
         }
         return true
     }
 
-    private static func lastOfEachKey(_ pairs: [(key: String, value: Value)]) -> [(
-        key: String, value: Value
-    )] {
-        var result: [(key: String, value: Value)] = []
-        result.reserveCapacity(pairs.count)
-        let order = pairs.indices.sorted { left, right in
-            (pairs[left].key, left) < (pairs[right].key, right)
+    private static func keepLastOfEachKey(_ pairs: inout [Pair]) {
+        // The order of pairs with one key stays, as sorting is stable.
+        pairs.sort { $0.key < $1.key }
+        var count = 0
+        for index in pairs.indices {
+            if count > 0, pairs[count - 1].key == pairs[index].key { count -= 1 }
+            if count != index { pairs[count] = pairs[index] }
+            count += 1
         }
-        for index in order {
-            if result.last?.key == pairs[index].key { result.removeLast() }
-            result.append(pairs[index])
-        }
-        return result
+        pairs.removeLast(pairs.count - count)
     }
 }
 

@@ -3,15 +3,15 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-PACKAGES := libgit2-dev libsqlite3-dev pkg-config
-TEST_PACKAGES := git gnupg gpgv openssh-client openssl python3
+PACKAGES := libgit2-dev libsqlite3-dev libssl-dev pkg-config
+TEST_PACKAGES := git gnupg gpgv openssh-client openssh-server openssl python3
 BENCH_PACKAGES := golang-go golang-github-hashicorp-hcl-v2-dev python3
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 STRICT := --explicit-target-dependency-import-check error
 FORMAT := swift format
 CODE := Package.swift Sources Tests
 
-.PHONY: help setup setup-bench setup-test build test demo lint format protos conformance bench-hcl
+.PHONY: help setup setup-bench setup-test build test poll-curve demo lint format protos conformance bench-hcl
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,10 @@ test: setup-test ## Build and run every test
 	swift build --build-tests $(STRICT)
 	swift test --skip-build --parallel --skip '^IntegrationTests\.'
 	swift test --skip-build --filter '^IntegrationTests\.'
+
+poll-curve: setup-test ## Print what ten thousand polls of Git leave behind: make poll-curve POLLS=10000
+	swift build --build-tests $(STRICT)
+	UPREV_POLL_CURVE=$(or $(POLLS),10000) swift test --skip-build --filter PollCurveTests
 
 demo: setup-test ## Reconcile a simulated six-node cluster from a real Git repository
 	swift build $(STRICT) --product uprev

@@ -61,8 +61,12 @@ let package = Package(
         .systemLibrary(
             name: "CLibgit2", pkgConfig: "libgit2",
             providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
-        .target(name: "Git", dependencies: ["CLibgit2"]),
-        .testTarget(name: "GitTests", dependencies: ["Git", "uprev"]),
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .target(name: "Git", dependencies: ["CLibgit2", "COpenSSL"]),
+        .testTarget(
+            name: "GitTests", dependencies: ["CLibgit2", "Git", "TestSupport", "uprev"]),
 
         .target(
             name: "Infrastructure",

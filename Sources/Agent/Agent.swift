@@ -40,13 +40,10 @@ public final class Agent: Sendable {
     /// Works until ``stop()`` is called or the task is cancelled.
     ///
     /// Throws ``StoreError`` when the state directory cannot be taken, and `GitError` for a URL or
-    /// branch that no agent can follow.
+    /// branch that no agent can follow, or one that lacks a setting.
     public func run() async throws {
+        let source = try source()
         let store = try RunStore.open(in: settings.stateDirectory)
-        let source = GitSource(
-            url: try RemoteURL(settings.repository), branch: try BranchName(settings.branch),
-            mirrorDirectory: "\(settings.stateDirectory)/mirror", worker: worker,
-            timeout: settings.gitTimeout)
         let log = LogWriter(store: store, settings: settings, output: output)
         let world = ReconcilerWorld(
             store: store, source: source, log: log, connecting: connecting, clock: SystemClock(),
@@ -67,6 +64,15 @@ public final class Agent: Sendable {
         guard !settings.signers.isEmpty else { return nil }
         return SignaturePolicy(
             files: settings.signers, folder: "\(settings.stateDirectory)/signatures")
+    }
+
+    private func source() throws -> GitSource {
+        let url = try RemoteURL(settings.repository)
+        try settings.access.check(for: url)
+        return GitSource(
+            url: url, branch: try BranchName(settings.branch),
+            mirrorDirectory: "\(settings.stateDirectory)/mirror", access: settings.access,
+            worker: worker, timeout: settings.gitTimeout)
     }
 
     private var worker: WorkerCommand {

@@ -10,6 +10,8 @@ public import Reporting
 public struct AgentSettings: Sendable {
     /// The URL of the repository.
     public var repository: String
+    /// What the repository is reached with.
+    public var access: GitAccess
     /// The branch to follow.
     public var branch: String
     /// Time between two polls.
@@ -42,6 +44,7 @@ public struct AgentSettings: Sendable {
     /// Creates settings with the documented defaults.
     public init(repository: String, stateDirectory: String, talosConfig: String) {
         self.repository = repository
+        access = GitAccess()
         branch = "main"
         interval = .seconds(60)
         gitTimeout = .seconds(60)

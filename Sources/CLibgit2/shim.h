@@ -8,7 +8,10 @@
 
 #include <fcntl.h>
 #include <git2.h>
+#include <git2/sys/stream.h>
 #include <spawn.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -56,6 +59,12 @@ static inline int cgit_set_pack_max_objects(size_t count) {
     return git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, count);
 }
 
+/// A stream that libgit2 drives, with what it belongs to.
+typedef struct {
+    git_stream base;
+    void *context;
+} cgit_stream;
+
 // Linux calls that Swift's Glibc module does not show.
 
 /// Swaps two paths of one file system in one step.
@@ -78,6 +87,24 @@ static inline int cgit_flush_file_system(int descriptor) {
 /// Makes a pipe whose ends are closed on exec.
 static inline int cgit_pipe(int ends[2]) {
     return (int)syscall(SYS_pipe2, ends, O_CLOEXEC);
+}
+
+/// Bounds the memory that the process may have for itself.
+static inline int cgit_limit_memory(rlim_t bytes) {
+    const struct rlimit limit = {bytes, bytes};
+    return setrlimit(RLIMIT_DATA, &limit);
+}
+
+/// Bounds the size of every file that the process writes.
+static inline int cgit_limit_files(rlim_t bytes) {
+    const struct rlimit limit = {bytes, bytes};
+    return setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+/// Keeps what is in memory out of core files, and out of reach of other processes of the user.
+static inline int cgit_hide_memory(void) {
+    const struct rlimit none = {0, 0};
+    return setrlimit(RLIMIT_CORE, &none) | prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);

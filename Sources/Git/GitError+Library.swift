@@ -32,7 +32,7 @@ struct LibraryFailure {
 
     var reason: String {
         guard let message, !message.isEmpty else { return "libgit2 gave code \(code)" }
-        return message.split(separator: "\n").joined(separator: " ")
+        return message.onOneLine(limit: 300)
     }
 
     /// Whether the connection or the server failed, and not the local side.
@@ -41,6 +41,16 @@ struct LibraryFailure {
     var isRemote: Bool {
         [GIT_ERROR_NET, GIT_ERROR_HTTP, GIT_ERROR_SSL, GIT_ERROR_SSH].contains(origin)
             || code == GIT_EEOF.rawValue || reason.hasPrefix("failed to connect")
+    }
+
+    /// Whether an SSH server said on its error stream that it has no such repository; the words are
+    /// Git's own, and those of the large hosts.
+    var isMissingRepository: Bool {
+        let words = [
+            "does not appear to be a git repository", "epository not found",
+            "could not be found", "not a git repository",
+        ]
+        return origin == GIT_ERROR_SSH && words.contains(where: reason.contains)
     }
 
     /// Whether the repository's own files are the cause.
@@ -63,20 +73,24 @@ extension GitError {
         while attempt: String,
         at place: String
     ) -> GitError {
+        if failure.origin == GIT_ERROR_NOMEMORY { return outOfMemory(place) }
+        if failure.reason.contains("cannot redirect") {
+            return redirected(place, failure.reason)
+        }
         if failure.reason.contains("objectformat") { return sha256(place) }
         if failure.reason.contains("error parsing REF pkt-line") { return unsupported(place) }
         if failure.code == GIT_EAUTH.rawValue || [401, 403].contains(failure.httpStatus) {
             return GitError(
                 .accessDenied,
                 "\(place) wants credentials: \(failure.reason).",
-                hint: "Give a source that can be read without credentials."
+                hint: "Give a token or key that may read the repository."
             )
         }
-        if failure.httpStatus == 404 {
+        if failure.httpStatus == 404 || failure.isMissingRepository {
             return GitError(
                 .notARepository,
-                "No Git repository is at \(place): the server answers 404.",
-                hint: "Check the URL."
+                "No Git repository is at \(place): \(failure.reason).",
+                hint: "Check the URL; many servers also hide a private repository like this."
             )
         }
         if failure.isRemote {

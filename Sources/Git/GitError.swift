@@ -6,8 +6,20 @@ public struct GitError: Error, Hashable, Codable, Sendable {
     public enum Kind: String, Codable, Sendable {
         /// The URL cannot be used.
         case invalidURL
-        /// The transport of the URL is not built yet.
-        case notSupportedYet
+        /// The transport of the URL proves nothing of the server.
+        case insecureURL
+        /// The URL needs a key, a token or a file of host keys that is not named.
+        case accessMissing
+        /// A key, a token or a file of certificates cannot be read or used.
+        case accessUnusable
+        /// The server's certificate is not trusted.
+        case certificateRefused
+        /// The server's SSH host key is not trusted.
+        case hostKeyRefused
+        /// The server sends the request elsewhere.
+        case redirected
+        /// The server's answer took more memory than a worker may have.
+        case outOfMemory
         /// The branch name is not one that Git allows.
         case invalidBranchName
         /// No Git repository is at the path or URL.
@@ -88,7 +100,8 @@ public struct GitError: Error, Hashable, Codable, Sendable {
     /// Who or what can help.
     public var disposition: Disposition {
         switch kind {
-        case .unreachable, .deadlinePassed, .mirrorBusy, .workerFailed, .fileSystem, .library:
+        case .unreachable, .deadlinePassed, .mirrorBusy, .workerFailed, .outOfMemory, .fileSystem,
+            .library:
             .waiting
         case .damaged:
             .damagedMirror

@@ -24,6 +24,7 @@ public actor GitSource {
     public nonisolated let branch: BranchName
 
     private let mirrorDirectory: String
+    private let access: GitAccess
     private let worker: WorkerCommand
     private let timeout: Duration
     private let executor = BlockingExecutor(label: "uprev.git.source")
@@ -38,17 +39,19 @@ public actor GitSource {
     /// Describes a source; nothing is read or written yet.
     ///
     /// `mirrorDirectory` is an absolute path that belongs to this source alone; it is made when it
-    /// is needed. `timeout` bounds one poll, all of it.
+    /// is needed. What `access` names is read anew for each poll. `timeout` bounds one poll, all of it.
     public init(
         url: RemoteURL,
         branch: BranchName,
         mirrorDirectory: String,
+        access: GitAccess = GitAccess(),
         worker: WorkerCommand = .current,
         timeout: Duration = .seconds(60)
     ) {
         self.url = url
         self.branch = branch
         self.mirrorDirectory = mirrorDirectory
+        self.access = access
         self.worker = worker
         self.timeout = timeout
     }
@@ -60,8 +63,7 @@ public actor GitSource {
     /// to follow is for the caller to decide, with ``GitRepository/isAncestor(_:of:)``.
     public func poll() async throws -> Revision {
         if case .file(let path) = url.transport { return try await pollLocal(path) }
-        var request = request(.synchronise)
-        request.directory = mirrorDirectory
+        var request = try request(.synchronise)
         request.discard = discard
         let reply = try await perform(request)
         discard = nil
@@ -73,7 +75,7 @@ public actor GitSource {
     /// Asks the source which commit the branch is at, and fetches nothing.
     public func remoteTip() async throws -> CommitID {
         if case .file(let path) = url.transport { return try await pollLocal(path).tip }
-        guard let tip = try await perform(request(.list)).tip else {
+        guard let tip = try await perform(try request(.list)).tip else {
             preconditionFailure("A reply has a tip or an error.")
         }
         return tip
@@ -87,7 +89,8 @@ public actor GitSource {
         let made =
             switch url.transport {
             case .file(let path): try GitRepository(at: path)
-            case .http: try GitRepository(at: Mirror.repositoryPath(in: mirrorDirectory))
+            case .http, .https, .ssh:
+                try GitRepository(at: Mirror.repositoryPath(in: mirrorDirectory))
             }
         opened = made
         return made
@@ -100,12 +103,14 @@ public actor GitSource {
         discard = url.isLocal ? nil : error.description
     }
 
-    private func request(_ operation: WorkerRequest.Operation) -> WorkerRequest {
+    private func request(_ operation: WorkerRequest.Operation) throws(GitError) -> WorkerRequest {
         WorkerRequest(
             operation: operation,
             url: url.description,
             branch: branch.description,
-            seconds: timeout / .seconds(1)
+            directory: mirrorDirectory,
+            seconds: timeout / .seconds(1),
+            access: try access.read(for: url)
         )
     }
 

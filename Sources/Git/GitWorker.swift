@@ -10,6 +10,11 @@ public enum GitWorker: Sendable {
     /// Returns the exit code of the process: 0 when an answer was written, be it an error.
     public static func run() -> Int32 {
         signal(SIGPIPE, SIG_IGN)
+        do throws(GitError) {
+            try WorkerLimits.apply()
+        } catch {
+            return write(WorkerReply(error: error))
+        }
         let input = FileHandle.standardInput.readDataToEndOfFile()
         guard let request = try? JSONDecoder().decode(WorkerRequest.self, from: input) else {
             FileHandle.standardError.write(Data("git-worker: no request on standard input\n".utf8))
@@ -24,15 +29,21 @@ public enum GitWorker: Sendable {
     private static func perform(_ request: WorkerRequest) -> WorkerReply {
         do throws(GitError) {
             let url = try RemoteURL(request.url)
+            // libgit2 looks for its home once, when it starts.
+            SSHHome.set(url.isSSH ? request.directory.map { "\($0)/home" } : nil)
             let branch = try BranchName(request.branch)
+            try GuardedStreams.register(for: url, request.access)
             switch request.operation {
             case .list:
-                return WorkerReply(tip: try RemoteConnection(to: url).tip(of: branch))
+                let connection = try RemoteConnection(to: url, request.access)
+                return WorkerReply(tip: try connection.tip(of: branch))
+            case .scanHostKeys:
+                return WorkerReply(hostKeys: try HostKeyScan.keys(of: url))
             case .synchronise:
                 guard let directory = request.directory else {
                     throw .worker("the request names no mirror directory")
                 }
-                let mirror = try Mirror(of: url, branch, in: directory)
+                let mirror = try Mirror(of: url, branch, in: directory, request.access)
                 return try mirror.synchronise(
                     discarding: request.discard,
                     patience: .seconds(request.seconds / 2)

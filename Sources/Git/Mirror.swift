@@ -21,16 +21,19 @@ struct Mirror {
     private let url: RemoteURL
     private let branch: BranchName
     private let directory: String
+    private let access: AccessMaterial
     private let place: SwapPlace
 
     init(
         of url: RemoteURL,
         _ branch: BranchName,
-        in directory: String
+        in directory: String,
+        _ access: AccessMaterial
     ) throws(GitError) {
         self.url = url
         self.branch = branch
         self.directory = directory
+        self.access = access
         place = try SwapPlace(Self.repositoryPath(in: directory))
     }
 
@@ -75,7 +78,7 @@ struct Mirror {
         from old: CommitID?
     ) throws(GitError) -> WorkerReply {
         do throws(GitError) {
-            let connection = try RemoteConnection(to: url, into: repository)
+            let connection = try RemoteConnection(to: url, access, into: repository)
             let tip = try connection.tip(of: branch)
             guard tip != old else { return WorkerReply(tip: tip) }
             try connection.fetch(branch)
@@ -94,7 +97,7 @@ struct Mirror {
         var tip: CommitID?
         try place.replace { incoming throws(GitError) in
             let repository = try initialise(incoming)
-            let connection = try RemoteConnection(to: url, into: repository)
+            let connection = try RemoteConnection(to: url, access, into: repository)
             _ = try connection.tip(of: branch)
             try connection.fetch(branch)
             tip = try verifiedTip(of: repository)

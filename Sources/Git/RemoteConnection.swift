@@ -3,41 +3,109 @@ import Glibc
 
 /// A connection to a server, for one operation; only the worker process makes one.
 ///
-/// No redirect to another host is followed and no proxy is used: the host that was named is the one
-/// that answers.
+/// No redirect is followed, and a proxy is used only where the settings name one: the host that was
+/// named is the one that answers.
 struct RemoteConnection: ~Copyable {
     private let remote: Handle
     private let url: RemoteURL
+    private let access: AccessMaterial
+    private let callbacks: RemoteCallbacks
 
     /// Connects without a local repository, for a listing.
-    init(to url: RemoteURL) throws(GitError) {
+    init(to url: RemoteURL, _ access: AccessMaterial) throws(GitError) {
         try GitLibrary.start()
         try self.init(
-            url,
+            url, access,
             try Handle("connect", at: url.description, release: git_remote_free) {
-                git_remote_create_detached(&$0, url.description)
+                git_remote_create_detached(&$0, url.address)
             })
     }
 
     /// Connects for a fetch into `repository`, whose configuration gets no trace of it.
-    init(to url: RemoteURL, into repository: LocalRepository) throws(GitError) {
+    init(
+        to url: RemoteURL, _ access: AccessMaterial, into repository: LocalRepository
+    ) throws(GitError) {
         try self.init(
-            url,
+            url, access,
             try Handle("connect", at: url.description, release: git_remote_free) {
-                git_remote_create_anonymous(&$0, repository.pointer, url.description)
+                git_remote_create_anonymous(&$0, repository.pointer, url.address)
             })
     }
 
-    private init(_ url: RemoteURL, _ remote: consuming Handle) throws(GitError) {
+    private init(
+        _ url: RemoteURL, _ access: AccessMaterial, _ remote: consuming Handle
+    ) throws(GitError) {
         self.url = url
+        self.access = access
         self.remote = remote
+        callbacks = RemoteCallbacks(for: url, access) { access.problem(with: $0, of: url) }
+        if case .ssh(let endpoint, _) = url.transport {
+            try connectBySSH(endpoint)
+        } else {
+            try connect()
+        }
+    }
+
+    /// Asks for each type of host key that is trusted, since libssh2 takes only one at a time.
+    private func connectBySSH(_ endpoint: RemoteURL.Endpoint) throws(GitError) {
+        let file = access.knownHosts?.file ?? ""
+        let known = KnownHosts(access.knownHosts?.text ?? "", for: endpoint)
+        let types = known.preferredTypes
+        guard !types.isEmpty else {
+            // A key that cannot be proven is no reason to connect; an unknown host is shown.
+            guard known.expected.isEmpty else {
+                throw .unusableHostKeys(endpoint, known.expected, in: file)
+            }
+            try SSHHome.write(preferring: nil, for: endpoint)
+            return try connect()
+        }
+        for type in types {
+            try SSHHome.write(preferring: type, for: endpoint)
+            do throws(GitError) {
+                return try connect()
+            } catch {
+                guard error.isWithoutCommonKeys else { throw error }
+            }
+        }
+        throw .noCommonHostKey(endpoint, types, in: file)
+    }
+
+    /// The key that the host shows; the connection ends there, and no credential is offered.
+    static func hostKey(of url: RemoteURL) throws(GitError) -> HostKey? {
+        try GitLibrary.start()
+        let remote = try Handle("connect", at: url.description, release: git_remote_free) {
+            git_remote_create_detached(&$0, url.address)
+        }
+        var shown: HostKey?
+        let callbacks = RemoteCallbacks(for: url, AccessMaterial()) { key in
+            shown = key
+            return .hostKeyUnreadable(url.description)
+        }
+        var options = git_remote_connect_options()
+        git_remote_connect_options_init(&options, UInt32(GIT_REMOTE_CONNECT_OPTIONS_VERSION))
+        do throws(GitError) {
+            try withExtendedLifetime(callbacks) { () throws(GitError) in
+                options.callbacks = callbacks.callbacks
+                try libgit2("connect", at: url.description) {
+                    git_remote_connect_ext(remote.pointer, GIT_DIRECTION_FETCH, &options)
+                }
+            }
+        } catch {
+            guard shown != nil else { throw error }
+        }
+        return shown
+    }
+
+    private func connect() throws(GitError) {
         var options = git_remote_connect_options()
         git_remote_connect_options_init(&options, UInt32(GIT_REMOTE_CONNECT_OPTIONS_VERSION))
         options.follow_redirects = GIT_REMOTE_REDIRECT_NONE
-        options.proxy_opts.type = GIT_PROXY_NONE
-        let pointer = self.remote.pointer
-        try libgit2("connect", at: url.description) {
-            git_remote_connect_ext(pointer, GIT_DIRECTION_FETCH, &options)
+        options.callbacks = callbacks.callbacks
+        try withProxy { proxy throws(GitError) in
+            options.proxy_opts = proxy
+            try perform("connect") {
+                git_remote_connect_ext(remote.pointer, GIT_DIRECTION_FETCH, &options)
+            }
         }
     }
 
@@ -45,9 +113,7 @@ struct RemoteConnection: ~Copyable {
     func tip(of branch: BranchName) throws(GitError) -> CommitID {
         var heads: UnsafeMutablePointer<UnsafePointer<git_remote_head>?>?
         var count = 0
-        try libgit2("list the branches", at: url.description) {
-            git_remote_ls(&heads, &count, remote.pointer)
-        }
+        try perform("list the branches") { git_remote_ls(&heads, &count, remote.pointer) }
         for head in UnsafeBufferPointer(start: heads, count: count) {
             guard let head = head?.pointee, let name = head.name else { continue }
             if String(cString: name) == branch.reference { return CommitID(head.oid) }
@@ -63,15 +129,69 @@ struct RemoteConnection: ~Copyable {
         options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE
         options.update_fetchhead = 0
         options.follow_redirects = GIT_REMOTE_REDIRECT_NONE
-        options.proxy_opts.type = GIT_PROXY_NONE
+        options.callbacks = callbacks.callbacks
         let mapping = strdup("+\(branch.reference):\(branch.reference)")
         defer { free(mapping) }
         var mappings: [UnsafeMutablePointer<CChar>?] = [mapping]
-        try mappings.withUnsafeMutableBufferPointer { buffer throws(GitError) in
-            var list = git_strarray(strings: buffer.baseAddress, count: 1)
-            try libgit2("fetch \(branch)", at: url.description) {
-                git_remote_fetch(remote.pointer, &list, &options, nil)
+        try withProxy { proxy throws(GitError) in
+            options.proxy_opts = proxy
+            try mappings.withUnsafeMutableBufferPointer { buffer throws(GitError) in
+                var list = git_strarray(strings: buffer.baseAddress, count: 1)
+                try perform("fetch \(branch)") {
+                    git_remote_fetch(remote.pointer, &list, &options, nil)
+                }
             }
         }
+    }
+
+    private func withProxy(
+        _ body: (git_proxy_options) throws(GitError) -> Void
+    ) throws(GitError) {
+        var proxy = git_proxy_options()
+        git_proxy_options_init(&proxy, UInt32(GIT_PROXY_OPTIONS_VERSION))
+        proxy.type = access.proxy == nil ? GIT_PROXY_NONE : GIT_PROXY_SPECIFIED
+        let address = access.proxy.map { strdup($0.address) }
+        defer { free(address ?? nil) }
+        proxy.url = address.map { UnsafePointer($0) } ?? nil
+        try body(proxy)
+    }
+
+    /// Runs one call; a reason that this room has of its own says more than libgit2's.
+    private func perform(_ attempt: String, _ call: () -> Int32) throws(GitError) {
+        do throws(GitError) {
+            try libgit2(attempt, at: url.description, call)
+        } catch {
+            let own = callbacks.takeFailure() ?? GuardedStreams.takeFailure()
+            throw own ?? access.explained(error, url)
+        }
+    }
+}
+
+extension AccessMaterial {
+    /// What is wrong with a key that the host showed, or `nil`.
+    fileprivate func problem(with key: HostKey, of url: RemoteURL) -> GitError? {
+        guard let endpoint = url.endpoint, let knownHosts else {
+            return .hostKeyUnreadable(url.description)
+        }
+        let verdict = KnownHosts(knownHosts.text, for: endpoint).verdict(on: key)
+        return .hostKey(key, of: endpoint, verdict, in: knownHosts.file)
+    }
+
+    /// Says through which proxy something failed.
+    fileprivate func explained(_ error: GitError, _ url: RemoteURL) -> GitError {
+        guard let proxy else { return error }
+        if error.kind == .accessDenied, error.description.contains("proxy auth") {
+            return .proxyRefused(proxy.place, for: url.description, proxy.credentials != nil)
+        }
+        guard error.kind == .unreachable else { return error }
+        return GitError(
+            error.kind, "Through the proxy \(proxy.place): \(error.description)", hint: error.hint)
+    }
+}
+
+extension GitError {
+    /// Whether an SSH server has no host key of the type that was asked for.
+    var isWithoutCommonKeys: Bool {
+        kind == .unreachable && description.contains("Unable to exchange encryption keys")
     }
 }

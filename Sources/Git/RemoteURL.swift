@@ -1,14 +1,27 @@
 import Foundation
 
-/// Where the watched repository is: `file:///absolute/path`, or `http://` on this machine.
+/// Where the watched repository is.
 ///
-/// It never holds a credential, so it can be printed. `http://` to another machine is refused:
-/// whoever sits in between could decide what the cluster runs.
+/// `https://host/path`, `ssh://git@host/path` or `git@host:path`, `file:///absolute/path`, and
+/// `http://` on this machine only: whoever sits between could decide what the cluster runs. It never
+/// holds a credential, so it can be printed.
 public struct RemoteURL: Hashable, Sendable, CustomStringConvertible {
+    /// The machine that serves the repository.
+    struct Endpoint: Hashable, Sendable {
+        /// In lower case; an IPv6 address stands without its brackets.
+        let host: String
+        let port: UInt16
+
+        /// The host and port as a person writes them.
+        var description: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+    }
+
     /// How the repository is reached.
     enum Transport: Hashable, Sendable {
         case file(path: String)
-        case http
+        case http(Endpoint)
+        case https(Endpoint)
+        case ssh(Endpoint, user: String)
     }
 
     /// The URL as it was given.
@@ -16,99 +29,85 @@ public struct RemoteURL: Hashable, Sendable, CustomStringConvertible {
 
     let transport: Transport
 
-    /// Checks a URL, and throws `invalidURL` or `notSupportedYet` with the reason.
+    /// What libgit2 is given: the same with the user of an SSH address always named.
+    let address: String
+
+    /// Checks a URL, and throws `invalidURL` or `insecureURL` with the reason.
+    ///
+    /// Hosts are plain ASCII names, or IP addresses in their usual form; an international name is
+    /// written in its `xn--` form. Percent signs may stand in the path of an `http(s)` or `file` URL,
+    /// where they must not hide a control character, a slash or a dot segment.
     public init(_ text: String) throws(GitError) {
-        guard text.utf8.count <= 2048, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
-            throw Self.invalid("The repository URL holds a blank or a special character.")
+        guard text.utf8.count <= 2048 else {
+            throw Self.invalid("The repository URL is longer than 2048 characters.")
         }
-        guard let separator = text.range(of: "://") else {
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else {
+            throw Self.invalid("The repository URL holds a blank or a control character.")
+        }
+        guard text.utf8.allSatisfy({ $0 < 0x7f }) else {
             throw Self.invalid(
-                "The repository URL has no scheme.",
-                hint: "Write a local path as file:///absolute/path; ssh is not supported yet."
+                "The repository URL holds a character that is not ASCII.",
+                hint:
+                    "Write an international host name in its xn-- form, and percent-encode a path."
             )
         }
-        let rest = text[separator.upperBound...]
-        switch text[..<separator.lowerBound].lowercased() {
-        case "file": transport = .file(path: try Self.filePath(rest))
-        case "http":
-            try Self.checkHTTP(rest)
-            transport = .http
-        case "https", "ssh", "git":
-            throw GitError(
-                .notSupportedYet,
-                "Repositories over \(text[..<separator.lowerBound]):// are not supported yet.",
-                hint: "Use file:///absolute/path, or http:// on this machine."
-            )
-        default:
-            throw Self.invalid("The scheme of the repository URL is not known.")
+        guard !text.hasPrefix("-") else {
+            throw Self.invalid("The repository URL begins with a dash, as an option does.")
+        }
+        if let separator = text.range(of: "://") {
+            let scheme = text[..<separator.lowerBound].lowercased()
+            transport = try Self.transport(scheme, text[separator.upperBound...])
+        } else {
+            transport = try Self.scpTransport(text[...])
         }
         description = text
+        address = Self.address(text, transport)
     }
 
     /// Whether the repository is opened where it is, without a mirror and without a child process.
-    public var isLocal: Bool { transport != .http }
+    public var isLocal: Bool { endpoint == nil }
 
-    private static func invalid(
-        _ description: String,
-        hint: String = "Write file:///absolute/path or http://localhost:PORT/path."
-    ) -> GitError {
-        GitError(.invalidURL, description, hint: hint)
+    /// Whether `text` names a remote repository and not a path: it has a scheme, or is `host:path`.
+    public static func looksRemote(_ text: String) -> Bool {
+        if text.contains("://") { return true }
+        guard let colon = text.firstIndex(of: ":") else { return false }
+        return colon > text.startIndex && !text[..<colon].contains("/")
     }
 
-    private static func filePath(_ rest: Substring) throws(GitError) -> String {
-        let path = rest.hasPrefix("localhost/") ? rest.dropFirst("localhost".count) : rest
-        guard path.hasPrefix("/"), let decoded = String(path).removingPercentEncoding,
-            !decoded.utf8.contains(0)
-        else { throw invalid("The path of the file:// URL is not absolute.") }
-        return decoded
-    }
-
-    private static func checkHTTP(_ rest: Substring) throws(GitError) {
-        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard !authority.contains("@") else {
-            throw invalid(
-                "The repository URL holds a user name or a password.",
-                hint: "Take it out: it would end up in logs. Credentials are not supported yet."
-            )
-        }
-        guard rest.dropFirst(authority.count).hasPrefix("/"), !rest.contains("?"),
-            !rest.contains("#"), !rest.contains("\\")
-        else { throw invalid("The http:// URL has no plain path behind the host.") }
-        let (host, port) = try split(authority)
-        guard port.map({ (UInt16($0) ?? 0) > 0 }) ?? true else {
-            throw invalid("The port in the repository URL is not a number from 1 to 65535.")
-        }
-        guard isLoopback(host) else {
-            throw GitError(
-                .notSupportedYet,
-                "http:// to \(host) would let anyone in between decide what the cluster runs.",
-                hint: "Use http:// only on this machine; https:// is not supported yet."
-            )
+    var endpoint: Endpoint? {
+        switch transport {
+        case .file: nil
+        case .http(let endpoint), .https(let endpoint), .ssh(let endpoint, _): endpoint
         }
     }
 
-    private static func split(
-        _ authority: Substring
-    ) throws(GitError) -> (host: String, port: Substring?) {
-        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
-            let rest = authority[authority.index(after: end)...]
-            guard rest.isEmpty || rest.hasPrefix(":") else {
-                throw invalid("The host in the repository URL is not valid.")
+    var isSSH: Bool { if case .ssh = transport { true } else { false } }
+
+    private static func transport(
+        _ scheme: String, _ rest: Substring
+    ) throws(GitError) -> Transport {
+        switch scheme {
+        case "file": return .file(path: try filePath(rest))
+        case "https": return .https(try webEndpoint(rest, scheme: scheme, port: 443))
+        case "http":
+            let endpoint = try webEndpoint(rest, scheme: scheme, port: 80)
+            guard isLoopback(endpoint.host) else {
+                throw insecure("http:// to \(endpoint.host)", hint: "Use https:// or ssh://.")
             }
-            let host = authority[authority.startIndex...end].lowercased()
-            return (host, rest.isEmpty ? nil : rest.dropFirst())
+            return .http(endpoint)
+        case "ssh": return try sshTransport(rest)
+        case "git":
+            throw insecure("git://", hint: "Use https:// or ssh://.")
+        default:
+            throw invalid("The scheme of the repository URL is not known.")
         }
-        let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
-        guard let host = parts.first, !host.isEmpty, parts.count <= 2 else {
-            throw invalid("The host in the repository URL is not valid.")
-        }
-        return (host.lowercased(), parts.count == 2 ? parts[1] : nil)
     }
 
-    /// Only forms that no resolver can turn into another machine.
-    private static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" || host == "[::1]" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    private static func address(_ text: String, _ transport: Transport) -> String {
+        guard case .ssh(_, let user) = transport else { return text }
+        let separator = text.range(of: "://")?.upperBound ?? text.startIndex
+        let name = text[separator...].prefix { $0 != "/" && $0 != ":" }
+        guard !name.contains("@") else { return text }
+        return "\(text[..<separator])\(user)@\(text[separator...])"
     }
 }

@@ -21,15 +21,31 @@ public struct WorkerCommand: Hashable, Sendable {
 
     /// Runs the operation in a child that is dead when this returns, whatever happens.
     ///
-    /// The child sees only the few environment variables that a program needs to start.
+    /// The child sees only the few environment variables that a program needs to start; what the
+    /// request holds of secrets goes through its standard input, and comes back in no error.
     func perform(
+        _ request: WorkerRequest,
+        timeout: Duration,
+        stop: StopSignal
+    ) throws(GitError) -> WorkerReply {
+        let secrets = request.access.secrets
+        do throws(GitError) {
+            var reply = try run(request, timeout: timeout, stop: stop)
+            reply.error = reply.error?.hiding(secrets)
+            return reply
+        } catch {
+            throw error.hiding(secrets)
+        }
+    }
+
+    private func run(
         _ request: WorkerRequest,
         timeout: Duration,
         stop: StopSignal
     ) throws(GitError) -> WorkerReply {
         let deadline = ContinuousClock.now.advanced(by: timeout)
         let environment = ProcessInfo.processInfo.environment.filter { name, _ in
-            ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH"].contains(name)
+            ["PATH", "TMPDIR", "LD_LIBRARY_PATH"].contains(name)
         }
         let child = ChildProcess(
             executable: executable,
@@ -56,7 +72,7 @@ public struct WorkerCommand: Hashable, Sendable {
         }
         guard ending.output.last == UInt8(ascii: "\n"),
             let reply = try? JSONDecoder().decode(WorkerReply.self, from: Data(ending.output)),
-            reply.tip != nil || reply.error != nil
+            reply.isComplete
         else {
             throw .worker(
                 "it gave no answer, exit code \(ending.exitCode ?? -1)\(ending.lastWords)")
@@ -69,6 +85,7 @@ extension ChildProcess.Ending {
     /// The last line on standard error, as the end of a sentence.
     fileprivate var lastWords: String {
         let text = String(decoding: diagnostics.suffix(500), as: UTF8.self)
-        return text.split(separator: "\n").last.map { ", saying: \($0)" } ?? ""
+        return text.split(separator: "\n").last
+            .map { ", saying: \(String($0).onOneLine(limit: 300))" } ?? ""
     }
 }

@@ -10,8 +10,11 @@ import Reporting
 /// Secrets come in files or in the environment of the process, never as the value of a flag, since
 /// flags can be read by everybody on the machine.
 struct AgentOptions: ParsableArguments {
-    @Option(help: "URL of the infrastructure repository: http://… or file://….")
+    @Option(help: "URL of the infrastructure repository: https, ssh, git@host:path or file.")
     var repository: String?
+
+    @OptionGroup
+    var access: GitAccessOptions
 
     @Option(help: "The branch to follow.")
     var branch = fromEnvironment("UPREV_BRANCH") ?? "main"
@@ -63,6 +66,7 @@ struct AgentOptions: ParsableArguments {
         var settings = AgentSettings(
             repository: repository, stateDirectory: absolute(state.stateDir),
             talosConfig: absolute(talosconfig))
+        settings.access = access.access()
         settings.branch = branch
         settings.interval = try duration(interval, "--interval")
         settings.gitTimeout = try duration(gitTimeout, "--git-timeout")

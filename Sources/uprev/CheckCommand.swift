@@ -12,21 +12,31 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Check a repository's uprev.hcl and, if given, the credentials of its clusters.",
         discussion: """
-            Reads the newest commit of a clone as the agent would. With --allowed-signers or \
-            --gpg-keyring its signature is verified first. With --talosconfig it also \
-            looks at each cluster, and says what it sees; nothing is changed.
+            Reads the newest commit of a clone, or of a remote repository as the agent would. With \
+            --allowed-signers or --gpg-keyring its signature is verified first. With --talosconfig \
+            it also looks at each cluster, and says what it sees; nothing is changed.
 
             Examples:
               uprev check --repository .
               uprev check --repository . --talosconfig talosconfig
+              uprev check --repository git@github.com:example/infra.git --scan-host-key
             """
     )
 
     @OptionGroup
     var source: RepositoryOptions
 
-    @Argument(help: "The commit to check.")
-    var revision = "HEAD"
+    @OptionGroup
+    var access: GitAccessOptions
+
+    @Option(help: "The branch of a remote repository.")
+    var branch = fromEnvironment("UPREV_BRANCH") ?? "main"
+
+    @Flag(help: "Only print the SSH host keys of the repository's server, for you to compare.")
+    var scanHostKey = false
+
+    @Argument(help: "The commit to check. (default: HEAD, or the branch of a remote repository)")
+    var revision: String?
 
     @OptionGroup
     var signers: SignerOptions
@@ -39,8 +49,12 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            let reading = try source.reading()
-            let commit = try await reading.repository.resolve(revision)
+            if scanHostKey { return try printHostKeys() }
+            let remote = try RemoteCheckout(source.repository, branch, access.access())
+            defer { remote?.remove() }
+            let reading = try await remote?.reading(source) ?? source.reading()
+            let wanted = revision ?? (remote == nil ? "HEAD" : branch)
+            let commit = try await reading.repository.resolve(wanted)
             try await verify(commit, in: reading.repository)
             let checks = try await Checking(reading: reading).findings(at: commit)
             for finding in checks { print(finding) }
@@ -60,6 +74,19 @@ struct CheckCommand: AsyncParsableCommand {
         let verified = try await SignaturePolicy(files: files, folder: folder)
             .verify(commit, in: repository)
         print("\(commit.short) is signed by \(verified.signer).")
+    }
+
+    /// Standard output gets lines for a file, standard error what a person must do with them.
+    private func printHostKeys() throws {
+        let url = try RemoteURL(source.repository)
+        for finding in try HostKeyScan(of: url).findings() {
+            print("# \(finding.fingerprint)\n\(finding.line)")
+        }
+        complain(
+            "These keys are what the server showed just now; nothing was written, and nothing is "
+                + "trusted.",
+            hint: "Compare the fingerprints with those that the host's owner publishes, then put "
+                + "the lines into the file of --known-hosts.")
     }
 
     private func look(

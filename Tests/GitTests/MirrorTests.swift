@@ -164,7 +164,7 @@ struct MirrorTests {
             ("429 Too Many Requests", .unreachable), ("503 Unavailable", .unreachable),
             (
                 "302 Found\r\nLocation: \(other)/info/refs"
-                    + "?service=git-upload-pack", .unreachable
+                    + "?service=git-upload-pack", .redirected
             ),
             ("200 OK\r\nContent-Type: text/html", .unreachable),
         ]

@@ -105,6 +105,15 @@ final class Upstream: Sendable {
         try git(["hash-object", "-w", "--stdin"], input: text)
     }
 
+    /// Text that no compression makes small.
+    static func incompressible(_ seed: UInt64) -> String {
+        var state = seed
+        return (0..<4000).map { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return String(state, radix: 36)
+        }.joined(separator: "\n")
+    }
+
     /// Runs `git` with an environment that holds nothing of this machine.
     static func git(
         _ arguments: [String],

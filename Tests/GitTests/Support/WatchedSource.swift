@@ -9,12 +9,24 @@ struct WatchedSource {
     let server: WebServer
     let state: TestFolder
 
+    /// Where the source is; the web server's own URL unless another leads to the upstream.
+    let url: String
+    var access: GitAccess
+
+    /// What has to live as long as the source, such as a server.
+    var companions: [any Sendable] = []
+
     /// The worker's program under a name of its own, so that its processes can be told apart.
     let program: String
 
-    init(_ upstream: Upstream) throws {
+    init(
+        _ upstream: Upstream, through url: ((WebServer) throws -> String)? = nil,
+        access: GitAccess = GitAccess()
+    ) throws {
         self.upstream = upstream
+        self.access = access
         server = try WebServer(root: upstream.folder.path)
+        self.url = try url?(server) ?? server.url()
         state = try TestFolder()
         program = "\(state.path)/\(Self.name())"
         try FileManager.default.createSymbolicLink(
@@ -32,12 +44,20 @@ struct WatchedSource {
     /// A new agent's view of the source: it knows only what is on the disk.
     func source(branch: String = "main", timeout: Duration = .seconds(60)) throws -> GitSource {
         GitSource(
-            url: try RemoteURL(server.url()),
+            url: try RemoteURL(url),
             branch: try BranchName(branch),
             mirrorDirectory: mirror,
+            access: access,
             worker: worker,
             timeout: timeout
         )
+    }
+
+    /// Polls once, as an agent that has just started.
+    func poll() async throws -> GitSource.Revision {
+        let source = try source()
+        let found = try await source.poll()
+        return withExtendedLifetime(self) { found }
     }
 
     /// The worker processes that exist, zombies included.

@@ -17,111 +17,143 @@ final class WebServer: Sendable {
         case stallsInPack(after: Int)
         /// Sends so many bytes of any answer, and closes the connection.
         case closes(after: Int)
+        /// Sends so many bytes of any answer, and resets the connection.
+        case resets(after: Int)
         /// Sends this instead.
         case says(String)
+        /// Sends this, and then the second text for ever.
+        case repeats(String, String)
+        /// Sends this instead of a pack.
+        case packs([UInt8])
+        /// Tells the client what it sent to prove itself.
+        case echoesAuthorization
     }
 
-    let port: UInt16
-    private let listening: Int32
-    private let root: String
-    private let state = Mutex((behaviour: Behaviour.honest, requests: [String]()))
+    private let state: State
+    private let listener: Listener
+
+    /// What the connections share.
+    private final class State: Sendable {
+        struct Value {
+            var behaviour = Behaviour.honest
+            var requests: [String] = []
+            var authorizations: [String] = []
+            var required: String?
+        }
+        let root: String
+        private let value = Mutex(Value())
+
+        init(root: String) { self.root = root }
+
+        func with<R: Sendable>(_ body: (inout Value) -> R) -> R { value.withLock { body(&$0) } }
+    }
 
     /// Serves every repository below `root` on a free port.
     init(root: String) throws {
-        self.root = root
-        listening = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        _ = fcntl(listening, F_SETFD, FD_CLOEXEC)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listening = listening
-        port = try withUnsafeMutablePointer(to: &address) { pointer in
-            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                guard bind(listening, address, size) == 0, listen(listening, 64) == 0,
-                    getsockname(listening, address, &size) == 0
-                else { throw POSIXError(.EADDRNOTAVAIL) }
-            }
-            return UInt16(bigEndian: pointer.pointee.sin_port)
-        }
-        Thread.detachNewThread { [weak self] in
-            while true {
-                let connection = accept(listening, nil, nil)
-                guard connection >= 0 else { return }
-                _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
-                guard let server = self else {
-                    close(connection)
-                    return
-                }
-                Thread.detachNewThread { server.serve(connection) }
-            }
-        }
+        let state = State(root: root)
+        self.state = state
+        listener = try Listener { connection in Self.serve(connection, state) }
     }
 
-    deinit {
-        shutdown(listening, Int32(SHUT_RDWR))
-        close(listening)
-    }
+    var port: UInt16 { listener.port }
 
     /// The URL of a repository below the root.
     func url(_ name: String = "source/.git") -> String { "http://127.0.0.1:\(port)/\(name)" }
 
     /// What came in so far, as `GET /path`.
-    var requests: [String] { state.withLock { $0.requests } }
+    var requests: [String] { state.with { $0.requests } }
 
-    func behave(_ behaviour: Behaviour) { state.withLock { $0.behaviour = behaviour } }
+    /// Every `Authorization` header that came in.
+    var authorizations: [String] { state.with { $0.authorizations } }
 
-    private func serve(_ connection: Int32) {
+    func behave(_ behaviour: Behaviour) { state.with { $0.behaviour = behaviour } }
+
+    /// Lets nobody in without `user:secret`.
+    func require(_ pair: String) {
+        let value = "Basic \(Data(pair.utf8).base64EncodedString())"
+        state.with { $0.required = value }
+    }
+
+    private static func serve(_ connection: Int32, _ state: State) {
         defer { close(connection) }
         guard let request = Request(from: connection) else { return }
-        let behaviour = state.withLock { state in
-            state.requests.append("\(request.method) \(request.path)")
-            return state.behaviour
+        let (behaviour, isAllowed) = state.with { value in
+            value.requests.append("\(request.method) \(request.path)")
+            if let sent = request.authorization { value.authorizations.append(sent) }
+            let isAllowed = value.required == nil || value.required == request.authorization
+            return (value.behaviour, isAllowed)
         }
+        guard isAllowed else {
+            Listener.send(
+                Array(
+                    ("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"test\"\r\n"
+                        + "Connection: close\r\nContent-Length: 0\r\n\r\n")
+                        .utf8), over: connection)
+            return
+        }
+        respond(to: request, behaviour, over: connection, state.root)
+    }
+
+    private static func respond(
+        to request: Request, _ behaviour: Behaviour, over connection: Int32, _ root: String
+    ) {
+        let whole = { answer(to: request, root) }
         switch behaviour {
-        case .honest:
-            send(answer(to: request)[...], over: connection)
-        case .silent:
-            awaitClose(connection)
-        case .dripping:
-            for byte in "HTTP/1.1 200 OK\r\nX-Filler: ".utf8 + Array(repeating: 0x61, count: 5000) {
-                guard send([byte], over: connection) else { return }
-                usleep(10_000)
-            }
+        case .honest: Listener.send(whole(), over: connection)
         case .stallsInPack(let count):
-            let answer = answer(to: request)
+            let isPack = request.method == "POST"
+            Listener.send(whole().prefix(isPack ? count : .max), over: connection)
+            if isPack { Listener.awaitClose(connection) }
+        case .closes(let count): Listener.send(whole().prefix(count), over: connection)
+        case .resets(let count):
+            Listener.send(whole().prefix(count), over: connection)
+            var rest = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(
+                connection, SOL_SOCKET, SO_LINGER, &rest, socklen_t(MemoryLayout<linger>.size))
+        case .packs(let bytes):
             guard request.method == "POST" else {
-                send(answer[...], over: connection)
+                Listener.send(whole(), over: connection)
                 return
             }
-            send(answer.prefix(count), over: connection)
-            awaitClose(connection)
-        case .closes(let count):
-            send(answer(to: request).prefix(count), over: connection)
-        case .says(let text):
-            send(Array(text.utf8)[...], over: connection)
+            say(bytes, type: "result", over: connection)
+        default: misbehave(behaviour, to: request, over: connection)
         }
     }
 
-    private func awaitClose(_ connection: Int32) {
-        var byte: UInt8 = 0
-        while recv(connection, &byte, 1, 0) > 0 {}
-    }
-
-    @discardableResult
-    private func send(_ bytes: ArraySlice<UInt8>, over connection: Int32) -> Bool {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes {
-                Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+    private static func misbehave(
+        _ behaviour: Behaviour, to request: Request, over connection: Int32
+    ) {
+        switch behaviour {
+        case .silent: Listener.awaitClose(connection)
+        case .dripping:
+            for byte in "HTTP/1.1 200 OK\r\nX-Filler: ".utf8 + Array(repeating: 0x61, count: 5000) {
+                guard Listener.send([byte], over: connection) else { return }
+                usleep(10_000)
             }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
+        case .says(let text): Listener.send(Array(text.utf8), over: connection)
+        case .repeats(let head, let line):
+            guard Listener.send(Array(head.utf8), over: connection) else { return }
+            let chunk = Array(String(repeating: line, count: 1000).utf8)
+            while Listener.send(chunk, over: connection) {}
+        case .echoesAuthorization:
+            let line = "ERR you sent \(request.authorization ?? "none") \u{1b}[31m"
+            let length = String(line.utf8.count + 4, radix: 16)
+            let packet = String(repeating: "0", count: 4 - length.count) + length + line
+            say(
+                Array("001e# service=git-upload-pack\n0000\(packet)".utf8),
+                type: "advertisement", over: connection)
+        default: break
         }
-        return true
     }
 
-    private func answer(to request: Request) -> [UInt8] {
+    private static func say(_ body: [UInt8], type: String, over connection: Int32) {
+        let head =
+            "HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-\(type)\r\n"
+            + "Content-Length: \(body.count)\r\nConnection: close\r\n\r\n"
+        Listener.send(Array(head.utf8) + body, over: connection)
+    }
+
+    private static func answer(to request: Request, _ root: String) -> [UInt8] {
         let output = try? Upstream.git(
             ["http-backend"],
             input: request.body,
@@ -154,6 +186,7 @@ extension WebServer {
         let path: String
         let query: String
         let contentType: String
+        let authorization: String?
         let body: [UInt8]
 
         init?(from connection: Int32) {
@@ -178,6 +211,7 @@ extension WebServer {
                 uniquingKeysWith: { first, _ in first }
             )
             contentType = fields["content-type"] ?? ""
+            authorization = fields["authorization"]
             let length = Int(fields["content-length"] ?? "") ?? 0
             while received.count < split + length {
                 guard Self.receive(connection, into: &received) else { return nil }

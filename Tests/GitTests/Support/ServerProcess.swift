@@ -1,0 +1,93 @@
+import CLibgit2
+import Foundation
+import Glibc
+import Synchronization
+
+@testable import Git
+
+/// A program that serves while a test runs; it is killed with its last reference at the latest.
+final class ServerProcess: Sendable {
+    private let process: pid_t
+    private let isReaped = Mutex(false)
+
+    /// Starts a program with these descriptors as its standard input and output, and no others.
+    init(
+        _ executable: String?, _ arguments: [String], input: Int32, output: Int32
+    ) throws {
+        guard let executable else { throw Upstream.Failure(description: "A program is missing.") }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, input, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, 1)
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        cgit_close_from(&actions, 3)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // The threads that tests run on block signals, which a server may need.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        var argv = ([executable] + arguments).map { strdup($0) } + [nil]
+        var envp = [strdup("PATH=/usr/bin:/bin"), strdup("LC_ALL=C"), nil]
+        defer { for text in argv + envp { free(text) } }
+        var child: pid_t = 0
+        let code = posix_spawn(&child, executable, &actions, &attributes, &argv, &envp)
+        guard code == 0 else { throw POSIXError(.init(rawValue: code) ?? .EIO) }
+        process = child
+    }
+
+    deinit {
+        if !isReaped.withLock({ $0 }) { kill(process, SIGKILL) }
+        wait()
+    }
+
+    /// Waits until the program has ended.
+    func wait() {
+        isReaped.withLock { isReaped in
+            guard !isReaped else { return }
+            var status: Int32 = 0
+            while waitpid(process, &status, 0) < 0, errno == EINTR {}
+            isReaped = true
+        }
+    }
+}
+
+/// A script of `Tests/Support` that serves on a port which it prints.
+final class ScriptServer: Sendable {
+    let port: UInt16
+    private let process: ServerProcess
+    private let input: ChildProcess.Pipe
+
+    init(_ name: String, _ arguments: [String]) throws {
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Support/\(name)").path
+        // The script ends with its input, also when the tests are killed.
+        var input = try ChildProcess.Pipe()
+        var output = try ChildProcess.Pipe()
+        process = try ServerProcess(
+            Programs.python, [script] + arguments, input: input.reading, output: output.writing)
+        input.closeReading()
+        output.closeWriting()
+        defer { output.closeReading() }
+        self.input = input
+        let line = [UInt8](unsafeUninitializedCapacity: 100) { buffer, count in
+            count = max(0, read(output.reading, buffer.baseAddress, buffer.count))
+        }
+        guard let number = UInt16(String(decoding: line, as: UTF8.self).filter(\.isNumber)) else {
+            throw Upstream.Failure(description: "\(name) does not serve.")
+        }
+        self.port = number
+    }
+
+    deinit {
+        var input = input
+        input.closeWriting()
+    }
+}

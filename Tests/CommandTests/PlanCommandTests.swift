@@ -81,7 +81,7 @@ struct PlanCommandTests {
             ["eval", "common/versions.hcl", "--repository", repository.path])
         #expect(
             eval.output.contains(
-                "default of the environment: TALOS_VERSION (common/versions.hcl:3:24)"))
+                "default of TALOS_VERSION (common/versions.hcl:3:24)"))
     }
 
     @Test("A missing uprev.hcl and an unknown argument in it are errors that say what to do")

@@ -89,6 +89,14 @@ struct DiagnosticTests {
         #expect(!key.rendered().unicodeScalars.contains("\u{1B}"))
     }
 
+    @Test("come in the order of the file")
+    func order() throws {
+        let source = SourceFile(path: "test.hcl", text: "a = b ? 1\n  : 2\nc = [1 2]\nd = 'e'\n")
+        let error = try #require(throws: Diagnostics.self) { _ = try Body.parse(source) }
+        #expect(error.items.map { $0.range?.start.line } == [4, 1, 3])
+        #expect(error.inFileOrder.map { $0.range?.start.line } == [1, 3, 4])
+    }
+
     @Test("underline all that they are about, but not beyond the line")
     func underline() throws {
         let lines = try failures("1 +\n  locals.nope")[0].rendered().split(separator: "\n")

@@ -135,7 +135,7 @@ struct SyntaxErrorTests {
             "a {\n  b = {\n    c = 1\n}\nd {\n  e = 2\n}\n", "a {\n  b = 1\n}}\nc = 2\n",
             "a = f(1,\nb = 2\nc = 3\n", "a {{\n  b = 1\n  c = 2\n}\nd = 3\n",
             "a = <<EOT\nb\nEOT, 1\nc = 2\n", "a = \"%{ if b }c\"\nd = 1\n", "a = [1, 2)\nb = 3\n",
-            "a = b\n  ? 1\n  : 2\nc = 3\n", "a =\n  1\nb = 2\n",
+            "a = b\n  ? 1\n  : 2\nc = 3\n", "a =\n  1\nb = 2\n", "a = b ? 1\n  : 2\nc = 3\n",
         ])
     func consequences(text: String) {
         let found = problems(text)

@@ -5,6 +5,7 @@ extension Parser {
         var blocks: [Block] = []
         let start = previousRange
         var last = start
+        var item: Int?
         while true {
             let token = next
             if token.kind == end {
@@ -17,10 +18,11 @@ extension Parser {
                 continue
             }
             guard token.kind == .identifier else {
-                last = failBody(start: start)
+                last = failBody(start: start, after: item)
                 if token.kind == .endOfFile { break }
                 continue
             }
+            item = token.range.start
             switch parseItem() {
             case .attribute(let attribute): add(attribute, &names)
             case .block(let block): blocks.append(block)
@@ -51,10 +53,11 @@ extension Parser {
     }
 
     /// Reports what should have been an item and skips to the next one.
-    private mutating func failBody(start: ByteRange) -> ByteRange {
+    private mutating func failBody(start: ByteRange, after item: Int?) -> ByteRange {
         let bad = read()
         let before = itemStart
         itemStart = bad.range.start
+        if let item, indentation(at: item) < indentation(at: itemStart) { itemStart = item }
         defer { itemStart = before }
         if !isRecovering {
             switch bad.kind {

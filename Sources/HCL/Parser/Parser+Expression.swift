@@ -30,6 +30,7 @@ extension Parser {
                 hint: next.kind == .newline
                     ? "To go on in the next line, put the whole condition in parentheses."
                     : "Write CONDITION ? VALUE : OTHER.")
+            isRecovering = true
             return condition
         }
         read()

@@ -19,6 +19,6 @@ extension Diagnostic {
 extension Diagnostics {
     /// The rendered diagnostics, separated by an empty line.
     public func rendered() -> String {
-        items.map { $0.rendered() }.joined(separator: "\n\n")
+        inFileOrder.map { $0.rendered() }.joined(separator: "\n\n")
     }
 }

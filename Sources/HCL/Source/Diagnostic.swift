@@ -96,7 +96,8 @@ extension Diagnostic: CustomStringConvertible {
 
 /// All that is wrong with a file, in the order of the file; never empty when thrown.
 public struct Diagnostics: Error, Sendable, Equatable {
-    /// The diagnostics in the order in which they were found.
+    /// The diagnostics in the order in which they were found, which is that of the reference
+    /// implementation: characters that are never valid come before errors of structure.
     public var items: [Diagnostic]
 
     /// Creates a collection of diagnostics.
@@ -107,6 +108,22 @@ public struct Diagnostics: Error, Sendable, Equatable {
     /// Creates a collection of a diagnostic and its companions.
     public init(_ diagnostic: Diagnostic) {
         items = diagnostic.all
+    }
+
+    /// The diagnostics as a reader goes through the files: by line, and files as they come.
+    public var inFileOrder: [Diagnostic] {
+        var files: [String: Int] = [:]
+        for item in items {
+            let path = item.range?.source.path ?? ""
+            if files[path] == nil { files[path] = files.count }
+        }
+        func place(_ item: Diagnostic) -> (Int, Int) {
+            (files[item.range?.source.path ?? ""] ?? 0, item.range?.bytes.start ?? 0)
+        }
+        return items.enumerated().sorted { left, right in
+            let (one, two) = (place(left.element), place(right.element))
+            return one == two ? left.offset < right.offset : one < two
+        }.map(\.element)
     }
 
     /// The first diagnostic with the others as its companions, for where one is to be thrown.

@@ -5,7 +5,7 @@ public import HCL
 ///
 /// A commit that cannot be read is *stalled*: another commit has to put it right.
 public struct ReadError: ExplainedError, Hashable, Sendable {
-    /// What is wrong, in the order in which it was found.
+    /// What is wrong, file by file as it was found, and by line in each.
     public let problems: [ReadProblem]
 
     /// Creates an error of problems.
@@ -15,7 +15,7 @@ public struct ReadError: ExplainedError, Hashable, Sendable {
 
     /// Creates an error of diagnostics.
     public init(_ diagnostics: [Diagnostic]) {
-        self.init(diagnostics.map { ReadProblem($0) })
+        self.init(Diagnostics(diagnostics).inFileOrder.map { ReadProblem($0) })
     }
 
     /// The first problem in one sentence with its place, and how many more there are.

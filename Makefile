@@ -11,7 +11,7 @@ STRICT := --explicit-target-dependency-import-check error
 FORMAT := swift format
 CODE := Package.swift Sources Tests
 
-.PHONY: help setup setup-bench setup-test build test poll-curve demo lint format protos conformance bench-hcl
+.PHONY: help setup setup-bench setup-test build test poll-curve demo lint format protos conformance bench-hcl growth-hcl
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,10 @@ conformance: build ## Print the score on HCL cases: make conformance CASES=file.
 bench-hcl: setup setup-bench ## Measure the HCL library against the reference implementation
 	swift build -c release --product hcl-bench --scratch-path .build/hcl-bench/swift
 	Tests/Benchmarks/hcl/run.py .build/hcl-bench/swift/release/hcl-bench
+
+growth-hcl: ## Show how the HCL library's time grows with the size of its input
+	swift build -c release --product hcl-growth --scratch-path .build/hcl-bench/swift
+	.build/hcl-bench/swift/release/hcl-growth $(WORD)
 
 protos: ## Generate the Talos messages anew from Sources/TalosMessages/Protos
 	Sources/TalosMessages/Protos/generate.sh

@@ -56,7 +56,7 @@ let package = Package(
 
         // MARK: What a commit says
         .target(name: "HCL"),
-        .testTarget(name: "HCLTests", dependencies: ["HCL"]),
+        .testTarget(name: "HCLTests", dependencies: ["HCL", "hcl-growth"]),
 
         .systemLibrary(
             name: "CLibgit2", pkgConfig: "libgit2",
@@ -175,6 +175,7 @@ let package = Package(
             name: "uprev-demo", dependencies: ["ClusterModel", "ClusterSimulator", "Execution"]),
         .target(name: "CAllocations", path: "Tests/Benchmarks/hcl/CAllocations"),
         .executableTarget(name: "hcl-bench", dependencies: ["CAllocations", "HCL"]),
+        .executableTarget(name: "hcl-growth", dependencies: ["HCL"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(
             name: "IntegrationTests",

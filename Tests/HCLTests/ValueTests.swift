@@ -78,3 +78,17 @@ struct ValueTests {
         #expect(try evaluate("tomap({a = [1]})").type.friendlyName == "map of tuple")
     }
 }
+
+@Suite("Marks on letters")
+struct MarkTests {
+    @Test("are put in order however many there are", arguments: [1, 40, 300, 5_000])
+    func order(count: Int) throws {
+        // Below and above: those below have the lower class, and those of one class stay in order.
+        let mixed = "x" + String(repeating: "\u{301}\u{323}", count: count) + "q\u{323}\u{307}"
+        let below = String(repeating: "\u{323}", count: count)
+        let above = String(repeating: "\u{301}", count: count)
+        let value = try #require(Value.text(mixed).stringValue)
+        #expect(
+            value.unicodeScalars.elementsEqual("x\(below)\(above)q\u{323}\u{307}".unicodeScalars))
+    }
+}

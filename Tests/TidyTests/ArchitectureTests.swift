@@ -40,6 +40,7 @@ struct ArchitectureTests {
         ),
         ("uprev-demo", ["ClusterModel", "Execution", "ClusterSimulator"]),
         ("hcl-bench", ["HCL"]),
+        ("hcl-growth", ["HCL"]),
     ]
 
     /// Modules from outside that a pure room may use: values and text only, nothing that acts.

@@ -103,7 +103,7 @@ enum CharacterSet: Sendable {
 enum CharacterSets {
     /// The set with a name; case and space around it do not matter.
     static func named(_ name: String) -> CharacterSet? {
-        all[name.lowercased().trimming { $0.properties.isWhitespace }]
+        all[name.lowercased().trimming { $0.isWhitespace }]
     }
 
     private static let all: [String: CharacterSet] = {

@@ -118,7 +118,7 @@ enum CollectionFunctions {
         var reasons: [UnknownReason]?
         for element in try call.elements(0) {
             if case .unknown(let unknown) = element {
-                reasons = (reasons ?? []) + unknown.reasons
+                reasons.note(unknown.reasons)
             } else if (element.boolValue ?? false) == decisive {
                 return .bool(decisive)
             }

@@ -40,6 +40,6 @@ enum Letters {
     private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
         if scalar == "_" || scalar.properties.isAlphabetic { return false }
         if scalar.properties.numericType != nil { return false }
-        return scalar.isASCII || scalar.properties.isWhitespace
+        return scalar.isASCII || scalar.isWhitespace
     }
 }

@@ -108,7 +108,7 @@ enum ListFunctions {
                     try collect(inner.elements)
                 } else if case .unknown(let unknown) = element, !unknown.type.isPrimitive {
                     // It may turn out to be a list, so not even the length is known.
-                    reasons = (reasons ?? []) + unknown.reasons
+                    reasons.note(unknown.reasons)
                 } else {
                     flat.append(element)
                 }

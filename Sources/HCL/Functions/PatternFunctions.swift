@@ -136,17 +136,17 @@ enum PatternFunctions {
             return unknown(call, type: .string)
         }
         let template = Array(call.text(2).unicodeScalars)
-        var result = String.UnicodeScalarView()
+        var result: [Unicode.Scalar] = []
         var last = 0
         for match in try matches(of: pattern, in: text, mostMatches: .max, call) {
-            result.append(contentsOf: text[last..<match[0]])
+            result += text[last..<match[0]]
             let filled = ReplacementTemplate(template).filled(match, pattern, text)
             try call.charge(filled.count + template.count)
-            result.append(contentsOf: filled)
+            result += filled
             last = match[1]
         }
-        result.append(contentsOf: text[last...])
-        return try call.result(String(result))
+        result += text[last...]
+        return try call.result(String(String.UnicodeScalarView(result)))
     }
 }
 

@@ -100,7 +100,7 @@ struct StandardFunction: Sendable {
                 case .inside: !value.isUnknown
                 case .all: true
                 }
-            if !isKnown { reasons = (reasons ?? []) + value.unknownReasons }
+            if !isKnown { reasons.note(value.unknownReasons) }
         }
         return reasons
     }

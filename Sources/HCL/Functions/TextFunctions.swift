@@ -42,7 +42,7 @@ enum TextFunctions {
             return .text(matches ? dropping(text, last: suffix.utf8.count) : text)
         },
         .init("trimspace", [.text("str")], result: .string) { call in
-            .text(call.text(0).trimming { $0.properties.isWhitespace })
+            .text(call.text(0).trimming { $0.isWhitespace })
         },
     ]
 

@@ -71,7 +71,7 @@ enum InvalidTokens {
         case 0x40: return "Put text in quotes."
         case 0xFEFF: return "Remove this invisible character; it may only begin a file."
         default:
-            let isSpace = scalar.properties.isWhitespace
+            let isSpace = scalar.isWhitespace
             let isHidden = scalar.properties.generalCategory == .format
             if isSpace { return "It looks like a space; replace it by a plain one." }
             return isHidden ? "It is invisible; remove it." : "Put text in quotes, or remove this."

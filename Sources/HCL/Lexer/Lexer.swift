@@ -167,7 +167,7 @@ struct Lexer {
         // Only characters beyond ASCII could be further white space.
         guard bytes[start] >= 0x80 || bytes[end - 1] >= 0x80 else { return false }
         let line = String(decoding: bytes[start..<end], as: UTF8.self)
-        return line.trimming { $0.properties.isWhitespace }.utf8.elementsEqual(marker)
+        return line.trimming { $0.isWhitespace }.utf8.elementsEqual(marker)
     }
 
     private static func isWhitespace(_ byte: UInt8) -> Bool {

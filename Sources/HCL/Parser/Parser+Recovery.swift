@@ -74,7 +74,7 @@ extension Parser {
 
     /// Whether what comes next ends the item being parsed for certain: it begins a line and is
     /// not indented more than the line of the item.
-    private func isAtNextItem(_ limit: Int) -> Bool {
+    private mutating func isAtNextItem(_ limit: Int) -> Bool {
         guard isAtLineStart, !hasGivenUp else { return false }
         let token = nextVisible
         switch token.kind {
@@ -85,9 +85,16 @@ extension Parser {
     }
 
     /// The width of the white space at the beginning of the line of an offset.
-    func indentation(at offset: Int) -> Int {
-        let start = source.lineStart(before: offset, within: .max)
-        let rest = source.bytes[start...]
-        return rest.prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.count
+    ///
+    /// The line asked for last is remembered, because a long line can have any number of errors.
+    mutating func indentation(at offset: Int) -> Int {
+        if !indentedLine.contains(offset) {
+            let start = source.lineStart(before: offset, within: .max)
+            let rest = source.bytes[start...]
+            indentedLine = start..<max(start, source.lineEnd(after: offset, within: .max))
+            lastIndentation =
+                rest.prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.count
+        }
+        return lastIndentation
     }
 }

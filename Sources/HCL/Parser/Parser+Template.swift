@@ -86,12 +86,13 @@ extension Parser {
 
     private mutating func failText(_ token: Token, _ end: TokenKind, _ start: ByteRange) {
         let what = end == .closeHeredoc ? "heredoc" : "text"
-        let line = source.position(at: start.start).line
+        let isNews = isWorthReporting(token.range)
+        let line = isNews ? source.position(at: start.start).line : 0
         fail(
             "Unterminated template string",
             "The \(what) that begins in line \(line) does not end, and there is \(found(token)).",
             at: token.range,
-            hint: end == .closeHeredoc
+            hint: end == .closeHeredoc && isNews
                 ? heredocHint(start) : "Close the text with a quotation mark.")
     }
 

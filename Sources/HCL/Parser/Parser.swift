@@ -24,6 +24,9 @@ struct Parser: ~Copyable {
     var itemStart = 0
     /// How far a line is taken to go on, so that looking for its end costs little.
     private static let longestLine = 1_000_000
+    /// The line whose indentation was asked for last, and the answer.
+    var indentedLine = 0..<0
+    var lastIndentation = 0
     /// The lines that have an error already; another one there is probably a consequence.
     private var reportedLines: [Range<Int>] = []
     /// The height of the tree that was built last.
@@ -190,7 +193,11 @@ struct Parser: ~Copyable {
         if diagnostics.count >= limits.mostDiagnostics { stop() }
     }
 
-    private func isWorthReporting(_ range: ByteRange) -> Bool {
+    /// Whether an error at a place is reported and not only counted, as those are whose line has one.
+    ///
+    /// One line can have any number of errors, so where the words for an error take time to find
+    /// this is to be asked before.
+    func isWorthReporting(_ range: ByteRange) -> Bool {
         diagnostics.count < limits.mostDiagnostics
             && !reportedLines.contains { $0.contains(range.start) }
     }

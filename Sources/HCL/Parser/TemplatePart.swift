@@ -21,10 +21,10 @@ enum TemplatePart {
 extension TemplatePart {
     /// Removes white space before or after a strip marker.
     static func trimmingStart(_ text: String) -> String {
-        text.trimmingStart { $0.properties.isWhitespace }
+        text.trimmingStart { $0.isWhitespace }
     }
 
     static func trimmingEnd(_ text: String) -> String {
-        text.trimmingEnd { $0.properties.isWhitespace }
+        text.trimmingEnd { $0.isWhitespace }
     }
 }

@@ -70,7 +70,9 @@ struct TemplateStructure {
             if parser.hasGivenUp { return nil }
             switch parts[index] {
             case .end(let range):
-                let line = SourceRange(source: parser.source, bytes: open).start.line
+                let line =
+                    parser.isWorthReporting(range)
+                    ? SourceRange(source: parser.source, bytes: open).start.line : 0
                 parser.fail(
                     "Unexpected end of template",
                     "The \(directive) directive of line \(line) has no end\(directive).",

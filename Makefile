@@ -11,7 +11,7 @@ STRICT := --explicit-target-dependency-import-check error
 FORMAT := swift format
 CODE := Package.swift Sources Tests
 
-.PHONY: help setup setup-bench setup-test build test poll-curve demo lint format protos conformance bench-hcl growth-hcl
+.PHONY: help setup setup-bench setup-test build test poll-curve demo lint format protos conformance bench-hcl growth-hcl fuzz
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -76,6 +76,9 @@ bench-hcl: setup setup-bench ## Measure the HCL library against the reference im
 growth-hcl: ## Show how the HCL library's time grows with the size of its input
 	swift build -c release --product hcl-growth --scratch-path .build/hcl-bench/swift
 	.build/hcl-bench/swift/release/hcl-growth $(WORD)
+
+fuzz: ## Fuzz the HCL library until interrupted, or make fuzz SECONDS=600
+	Tests/HCLFuzz/run $(if $(SECONDS),-max_total_time=$(SECONDS))
 
 protos: ## Generate the Talos messages anew from Sources/TalosMessages/Protos
 	Sources/TalosMessages/Protos/generate.sh

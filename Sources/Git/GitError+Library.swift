@@ -82,7 +82,7 @@ extension GitError {
         if failure.code == GIT_EAUTH.rawValue || [401, 403].contains(failure.httpStatus) {
             return GitError(
                 .accessDenied,
-                "\(place) wants credentials: \(failure.reason).",
+                "\(place) refused access: \(failure.reason).",
                 hint: "Give a token or key that may read the repository."
             )
         }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Asks an SSH server for its host keys, for a person to compare; nothing is trusted or written.
-public struct HostKeyScan: Sendable {
+public actor HostKeyScan {
     /// A key that the server showed, and proved to have.
     public struct Finding: Hashable, Sendable {
         /// The line for a `known_hosts` file.
@@ -14,6 +14,12 @@ public struct HostKeyScan: Sendable {
     private let url: RemoteURL
     private let worker: WorkerCommand
     private let timeout: Duration
+    private let executor = BlockingExecutor(label: "uprev.git.scan")
+
+    /// The queue that waits for the child process.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
 
     /// Prepares a scan of the server that an SSH address names; throws `invalidURL` for others.
     public init(
@@ -31,8 +37,6 @@ public struct HostKeyScan: Sendable {
     }
 
     /// The keys that the server shows, the type to prefer first.
-    ///
-    /// The calling thread waits for a child process, which is dead when this returns.
     public func findings() throws(GitError) -> [Finding] {
         guard let endpoint = url.endpoint else { return [] }
         let home = "\(NSTemporaryDirectory())/uprev-scan-\(UUID().uuidString)"

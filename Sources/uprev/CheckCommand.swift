@@ -49,7 +49,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            if scanHostKey { return try printHostKeys() }
+            if scanHostKey { return try await printHostKeys() }
             let remote = try RemoteCheckout(source.repository, branch, access.access())
             defer { remote?.remove() }
             let reading = try await remote?.reading(source) ?? source.reading()
@@ -77,9 +77,9 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     /// Standard output gets lines for a file, standard error what a person must do with them.
-    private func printHostKeys() throws {
+    private func printHostKeys() async throws {
         let url = try RemoteURL(source.repository)
-        for finding in try HostKeyScan(of: url).findings() {
+        for finding in try await HostKeyScan(of: url).findings() {
             print("# \(finding.fingerprint)\n\(finding.line)")
         }
         complain(

@@ -82,7 +82,7 @@ struct LyingServerTests {
             .repeats(
                 "HTTP/1.1 200 OK\r\n\(Self.advertisement)Connection: close\r\n\r\n\(Self.service)",
                 packet),
-            timeout: .seconds(60))
+            timeout: .seconds(300))
         #expect(error.kind == .outOfMemory, "\(error)")
     }
 

@@ -44,17 +44,23 @@ struct PollCurveTests {
         }
     }
 
+    /// Shows a line at once, also where the output is no terminal.
+    private static func tell(_ line: String) {
+        print(line)
+        fflush(nil)
+    }
+
     private func curve(_ name: String, _ source: GitSource, polls: Int, steps: Int = 10)
         async throws
     {
         for _ in 0..<100 { _ = try await source.poll() }
         let first = try Holding()
-        print("\(name): 0 polls: \(first)")
+        Self.tell("\(name): 0 polls: \(first)")
         var last = first
         for step in 1...steps {
             for _ in 0..<polls / steps { _ = try await source.poll() }
             last = try Holding()
-            print("\(name): \(step * (polls / steps)) polls: \(last)")
+            Self.tell("\(name): \(step * (polls / steps)) polls: \(last)")
         }
         #expect(last.descriptors <= first.descriptors + 2)
         #expect(last.children == first.children)

@@ -146,11 +146,11 @@ struct SSHTests {
     }
 
     @Test("A scan shows every usable key as ssh-keyscan would write it, and writes nothing")
-    func scan() throws {
+    func scan() async throws {
         let server = try SSHServer(hostKeys: ["ed25519", "ecdsa", "rsa"])
         let watched = try watch(server, GitAccess())
         let scan = try HostKeyScan(of: try RemoteURL(watched.url), worker: watched.worker)
-        let findings = try scan.findings()
+        let findings = try await scan.findings()
         #expect(
             findings.map { $0.line + "\n" }.joined()
                 == (try server.knownHosts(["ed25519", "ecdsa"])))

@@ -108,7 +108,10 @@ struct RunCheckouts: Sendable {
             do throws(GitError) {
                 try await repository.checkOut(commit, into: path)
             } catch {
-                throw StageError(error.description, hint: error.hint)
+                let canWait = error.disposition == .waiting
+                throw StageError(
+                    error.description, hint: error.hint,
+                    disposition: canWait ? .waiting : .stalled)
             }
         }
         let tracked = try await repository.withTree(of: commit) { tree in

@@ -19,6 +19,7 @@ struct Checkout {
 
     func perform() throws(GitError) {
         let tree = try repository.treeHandle(of: commit)
+        try requireRoom(for: tree)
         try place.replace { incoming throws(GitError) in
             guard mkdir(incoming, 0o777) == 0 else { throw .system("create \(incoming)") }
             let descriptor = open(incoming, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -31,6 +32,16 @@ struct Checkout {
                 throw .system("flush \(incoming)")
             }
         }
+    }
+
+    /// Looks at the disk before anything is written; a checkout in the place is still there then.
+    private func requireRoom(for tree: borrowing Handle) throws(GitError) {
+        let parent = (place.directory as NSString).deletingLastPathComponent
+        guard let root = git_tree_id(tree.pointer), let space = DiskSpace(at: parent) else {
+            return
+        }
+        let size = try TreeSize(of: root.pointee, in: repository)
+        try space.requireRoom(for: size, of: commit, in: parent)
     }
 
     /// Makes the directory a work tree that borrows its objects.

@@ -66,6 +66,8 @@ public struct GitError: Error, Hashable, Codable, Sendable {
         case workerFailed
         /// The repository's own files are broken.
         case damaged
+        /// There is not enough room on the disk.
+        case diskFull
         /// The operating system refused something.
         case fileSystem
         /// libgit2 refused something, and said why.
@@ -100,8 +102,8 @@ public struct GitError: Error, Hashable, Codable, Sendable {
     /// Who or what can help.
     public var disposition: Disposition {
         switch kind {
-        case .unreachable, .deadlinePassed, .mirrorBusy, .workerFailed, .outOfMemory, .fileSystem,
-            .library:
+        case .unreachable, .deadlinePassed, .mirrorBusy, .workerFailed, .outOfMemory, .diskFull,
+            .fileSystem, .library:
             .waiting
         case .damaged:
             .damagedMirror

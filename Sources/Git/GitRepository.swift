@@ -91,7 +91,8 @@ public actor GitRepository {
     ///
     /// No hook, filter or submodule has a part in it (a submodule is an empty directory). Executable
     /// bits are kept. A symbolic link is made only when it cannot lead out of the tree, else the
-    /// checkout is refused with `linkLeavesTree`. The parent of `directory` must exist.
+    /// checkout is refused with `linkLeavesTree`. The parent of `directory` must exist; without room
+    /// for the tree on its disk nothing is written, and `diskFull` is thrown.
     ///
     /// It is a Git work tree: `HEAD` is detached at the commit, the index matches, and the objects
     /// are borrowed from this repository, so `git rev-parse`, `git status`, `git log` and

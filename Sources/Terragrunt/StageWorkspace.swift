@@ -16,6 +16,12 @@ struct StageWorkspace: Sendable {
     /// Where the cluster's files are kept.
     var carry: CarryStore { CarryStore(directory: "\(directory)/carry") }
 
+    /// Where units of all runs find the providers that one of them downloaded.
+    ///
+    /// Terraform and OpenTofu take from it what a unit's lock file has the checksum of, and allow
+    /// one `init` at a time, which is all that ever runs for a cluster. It can be deleted.
+    var providers: String { "\(directory)/providers" }
+
     /// Runs a program with the stage's environment, masks and lock.
     func run(
         _ program: String, _ arguments: [String], in folder: String,

@@ -144,6 +144,7 @@ public struct TerragruntStages: StageRunner {
             settings: settings, checkout: try await checkout(run), directory: directory,
             say: output)
         try StageWorkspace.makePrivateFolder(workspace.directory)
+        try StageWorkspace.makePrivateFolder(workspace.providers)
         let laid = try await workspace.carrying("laid in") {
             try await workspace.carry.layIn(workspace.checkout.path)
         }

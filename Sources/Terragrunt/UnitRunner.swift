@@ -127,6 +127,9 @@ struct UnitRunner: Sendable {
             workspace.settings.terragrunt, arguments(action, in: directory, report: report),
             in: directory,
             change: { command in
+                // A cache that the operator names with --stage-env is theirs to choose.
+                command.environment["TF_PLUGIN_CACHE_DIR"] =
+                    command.environment["TF_PLUGIN_CACHE_DIR"] ?? workspace.providers
                 if action.printsDocument {
                     command.standardOutput = .capture(limit: 256 << 20)
                 }

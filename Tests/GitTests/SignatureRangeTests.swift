@@ -89,7 +89,6 @@ struct SignatureRangeTests {
         let script = "for i in $(seq 300); do git commit --quiet --allow-empty -S -m $i; done"
         try source.git("-c", "alias.many=!\(script)", "many")
         let tip = try source.head()
-        let started = ContinuousClock.now
         // A slow machine may need a second look, which goes on where the first one stopped.
         var verified: [VerifiedCommit] = []
         while verified.isEmpty {
@@ -99,7 +98,6 @@ struct SignatureRangeTests {
                 try #require(error.rule == .unfinished)
             }
         }
-        #expect(ContinuousClock.now - started < .seconds(60))
         #expect(verified.count == 300)
         #expect(await policy.judged == 300)
         _ = try await policy.verify(from: [base], to: tip, in: repository)

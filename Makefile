@@ -4,44 +4,41 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PACKAGES := libgit2-dev libsqlite3-dev libssl-dev pkg-config
-TEST_PACKAGES := git gnupg gpgv openssh-client openssh-server openssl python3
+TEST_PACKAGES := git gnupg gpgv openssh-client openssl python3
+SERVER_PACKAGES := openssh-server
 BENCH_PACKAGES := golang-go golang-github-hashicorp-hcl-v2-dev python3
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 STRICT := --explicit-target-dependency-import-check error
 FORMAT := swift format
 CODE := Package.swift Sources Tests
 
-.PHONY: help setup setup-bench setup-test build test poll-curve demo lint format protos conformance bench-hcl growth-hcl fuzz
+.PHONY: help setup setup-bench setup-servers setup-test build test poll-curve demo lint format protos conformance bench-hcl growth-hcl fuzz
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
+# Installs what is missing of a list of packages: $(call install,PACKAGE…)
+define install
+@missing=""; for package in $(1); do \
+  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
+if [ -n "$$missing" ]; then \
+  $(SUDO) apt-get update -qq && \
+  $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends $$missing; \
+fi
+endef
+
 setup: ## Install the system packages that a build needs
-	@missing=""; for package in $(PACKAGES); do \
-	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
-	if [ -n "$$missing" ]; then \
-	  $(SUDO) apt-get update -qq && \
-	  $(SUDO) env DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -y -qq --no-install-recommends $$missing; \
-	fi
+	$(call install,$(PACKAGES))
 
 setup-bench:
-	@missing=""; for package in $(BENCH_PACKAGES); do \
-	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
-	if [ -n "$$missing" ]; then \
-	  $(SUDO) apt-get update -qq && \
-	  $(SUDO) env DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -y -qq --no-install-recommends $$missing; \
-	fi
+	$(call install,$(BENCH_PACKAGES))
 
 setup-test: setup
-	@missing=""; for package in $(TEST_PACKAGES); do \
-	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
-	if [ -n "$$missing" ]; then \
-	  $(SUDO) apt-get update -qq && \
-	  $(SUDO) env DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -y -qq --no-install-recommends $$missing; \
-	fi
+	$(call install,$(TEST_PACKAGES))
+
+setup-servers: ## Install the servers that some tests need, which else skip; some start by themselves
+	$(call install,$(SERVER_PACKAGES))
 
 build: setup ## Build everything, in debug
 	swift build $(STRICT)

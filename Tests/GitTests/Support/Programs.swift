@@ -17,7 +17,7 @@ enum Programs {
     /// Whether certificates can be made, and TLS put in front of a server.
     static let canServeTLS = require("openssl", openssl) && require("python3", python)
 
-    static let reason: Comment = "a program that serves is not installed; see `make setup-test`"
+    static let reason: Comment = "a program that serves is not installed; see `make setup-servers`"
 
     private static let isRequired =
         ProcessInfo.processInfo.environment["UPREV_REQUIRE_SERVERS"] == "1"

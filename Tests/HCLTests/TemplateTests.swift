@@ -13,6 +13,8 @@ struct TemplateTests {
         Case(#""\t\"\\\u00e9\U0001F600""#, #""\t\"\\é😀" : string"#),
         Case(#""a ${~ "b" ~} c""#, #""abc" : string"#),
         Case(#""${1 ~}\n  x""#, #""1x" : string"#),
+        Case(#""a $ %  ${~ 1 ~}  $$ %% x""#, #""a $ %1$$ %% x" : string"#),
+        Case("<<-A\n  $x\n    $$ % y\n  % $\n  A\n", #""$x\n  $$ % y\n% $\n" : string"#),
         Case(#""%{ if x == 1 }a%{ else }b%{ endif }c""#, #""ac" : string"#),
         Case(#""%{ if x == 2 }a%{ endif }""#, #""" : string"#),
         Case(#""%{ for i, v in ["a", "b"] }${i}${v},%{ endfor }""#, #""0a,1b," : string"#),

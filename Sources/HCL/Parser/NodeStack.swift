@@ -33,6 +33,12 @@ struct NodeStack<Element>: ~Copyable {
         count += 1
     }
 
+    /// Puts a part in the place of the one added last, which there must be.
+    mutating func replaceLast(with element: Element) {
+        precondition(count > 0, "There is no part to replace.")
+        base[count - 1] = element
+    }
+
     /// Takes away all parts from a height on and returns them in order.
     mutating func pop(from height: Int) -> [Element] {
         let size = count - height

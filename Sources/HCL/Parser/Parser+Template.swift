@@ -65,8 +65,11 @@ extension Parser {
             switch token.kind {
             case .plainText, .quotedText:
                 let part = part(for: token)
-                parts.push(
-                    trims ? .text(TemplatePart.trimmingStart(text(of: part)), token.range) : part)
+                if trims {
+                    parts.push(.text(TemplatePart.trimmingStart(text(of: part)), token.range))
+                } else {
+                    push(part)
+                }
                 canTrimLast = true
             case .openInterpolation, .openDirective:
                 if canTrim && token.range.end - token.range.start == 3 { trimLast() }
@@ -82,6 +85,31 @@ extension Parser {
                 return recover(after: end).range
             }
         }
+    }
+
+    /// Adds a part, as one with the last if a sign is all that makes them two.
+    ///
+    /// Text may be full of signs that begin no sequence, each of which is a token. A sign is no
+    /// white space and ends no line, so nothing that looks at the ends of parts sees a difference.
+    private mutating func push(_ part: TemplatePart) {
+        if case .raw(let range) = part, case .raw(let before) = parts.last,
+            before.end == range.start, endsWithSign(before) || isSign(range)
+        {
+            parts.replaceLast(with: .raw(before.union(range)))
+        } else {
+            parts.push(part)
+        }
+    }
+
+    private func endsWithSign(_ range: ByteRange) -> Bool {
+        let last = bytes(in: range).last
+        return last == UInt8(ascii: "$") || last == UInt8(ascii: "%")
+    }
+
+    /// Whether a sign, or more of them, follows on its line.
+    private func isSign(_ range: ByteRange) -> Bool {
+        range.end - range.start == 1 && endsWithSign(range)
+            && source.bytes[range.start - 1] != UInt8(ascii: "\n")
     }
 
     private mutating func failText(_ token: Token, _ end: TokenKind, _ start: ByteRange) {

@@ -5,6 +5,8 @@ import Testing
 
 @Suite("Units")
 struct UnitTests {
+    private static let config = "cluster/config/terragrunt.hcl"
+
     /// A repository with one unit of each of two stages.
     private static let repository = Repositories.defined(
         """
@@ -59,6 +61,27 @@ struct UnitTests {
                 "files/hosts.txt", "files/a.tftpl",
             ])
         #expect(Set(state.imageInputs.keys) == ["images/one/terragrunt.hcl"])
+    }
+
+    @Test("Documentation counts where something reads it by name, and not for lying there")
+    func documentation() throws {
+        let tree = Self.repository
+            .replacing("hosts ", "y = file(\"../../files/motd.md\")\n  hosts ", in: Self.config)
+            .replacing(
+                "source = \"../part\"", "source = \"../part\"\n  l = file(\"LICENSE\")",
+                in: "modules/config/main.tf"
+            )
+            .with("files/motd.md", "Hello").with("cluster/config/README.md", "")
+            .with("modules/config/LICENSE", "").with("modules/config/README.md", "")
+            .with("modules/part/LICENSE", "")
+        let documents = { (paths: [String]) in
+            Set(paths.filter { $0.hasSuffix(".md") || $0.hasSuffix("LICENSE") })
+        }
+        let state = try Example.state(tree)
+        let expected: Set = ["files/motd.md", "modules/config/LICENSE"]
+        #expect(documents(Array(state.machineConfigInputs.keys)) == expected)
+        let reads = try CommitReader(tree).reads(of: "cluster/config")
+        #expect(documents(reads.files.map(\.file)) == expected)
     }
 
     @Test("A stage's own patterns add files, without the two that are compared by value")

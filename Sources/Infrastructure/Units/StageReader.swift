@@ -59,7 +59,7 @@ struct StageReader {
         if units.isEmpty { reads.isComplete = false }
         for path in units {
             let found = UnitReader(loader: loader).read(RepositoryPath.directory(of: path))
-            reads.files.formUnion(found.trace.files.filter(UnitReader.decides))
+            reads.files.formUnion(found.trace.files)
             reads.texts.formUnion(
                 found.trace.edges.filter { !Self.configurations.contains($0.kind) }.map(\.target))
             reads.probes.formUnion(found.trace.probes)

@@ -112,9 +112,8 @@ extension UnitReads {
             }
             pending = next
         }
-        let files = Set(ways.keys).filter { UnitReader.decides($0) }
         self.unit = unit
-        self.files = files.sorted().map { FileRead(file: $0, steps: ways[$0] ?? []) }
+        self.files = ways.keys.sorted().map { FileRead(file: $0, steps: ways[$0] ?? []) }
         order = found.trace.order.map { UnitOrder(unit: $0.target, step: ReadStep($0)) }
         absent = found.trace.probes.sorted()
         problems = (found.errors + found.trace.gaps).map { ReadProblem($0, file: root) }

@@ -29,8 +29,8 @@ struct UnitReader {
         }
     }
 
-    /// Whether a file beside the code of a unit decides what it does: documentation and lock files
-    /// do not.
+    /// Whether a file decides what a unit does only because it lies beside the unit's code or that
+    /// of a module: documentation and lock files do not, unless something reads them by name.
     static func decides(_ path: String) -> Bool {
         let name = RepositoryPath.name(of: path)
         let ignored = [".terraform.lock.hcl", ".gitignore", ".gitkeep", "LICENSE"]

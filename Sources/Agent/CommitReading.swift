@@ -54,7 +54,9 @@ public actor CommitReading {
         let configuration = configuration
         let syntax = syntax
         let result = try await repository.withTree(of: commit) { tree in
-            syntax.use { read(GitFileTree(tree: tree), configuration, $0) }
+            try syntax.use { cache in
+                try GitFileTree.read(tree) { read($0, configuration, cache) }
+            }
         }
         remember(result, of: commit)
         return try result.get()
@@ -71,8 +73,9 @@ public actor CommitReading {
         let syntax = syntax
         return try await repository.withTree(of: commit) { tree in
             try syntax.use { cache in
-                try CommitReader(tree: GitFileTree(tree: tree), cache: cache)
-                    .desiredState(of: definition)
+                try GitFileTree.read(tree) {
+                    try CommitReader(tree: $0, cache: cache).desiredState(of: definition)
+                }
             }
         }
     }
@@ -80,7 +83,7 @@ public actor CommitReading {
     /// The evaluated locals of a file of the commit; throws `ReadError` and `GitError`.
     public func locals(of path: String, at commit: CommitID) async throws -> [EvaluatedLocal] {
         try await repository.withTree(of: commit) { tree in
-            try CommitReader(tree: GitFileTree(tree: tree)).evaluate(path)
+            try GitFileTree.read(tree) { try CommitReader(tree: $0).evaluate(path) }
         }
     }
 
@@ -91,7 +94,9 @@ public actor CommitReading {
         of expression: String, in path: String, at commit: CommitID
     ) async throws -> EvaluatedLocal {
         try await repository.withTree(of: commit) { tree in
-            try CommitReader(tree: GitFileTree(tree: tree)).evaluate(expression, in: path)
+            try GitFileTree.read(tree) {
+                try CommitReader(tree: $0).evaluate(expression, in: path)
+            }
         }
     }
 
@@ -100,14 +105,13 @@ public actor CommitReading {
     /// Throws `ReadError` for a unit that the commit does not have, and `GitError`.
     public func units(_ names: [String], at commit: CommitID) async throws -> UnitGraph {
         let syntax = syntax
-        let result = try await repository.withTree(of: commit) { tree in
-            syntax.use { cache in
-                Result { () throws(ReadError) in
-                    try CommitReader(tree: GitFileTree(tree: tree), cache: cache).unitGraph(names)
+        return try await repository.withTree(of: commit) { tree in
+            try syntax.use { cache in
+                try GitFileTree.read(tree) {
+                    try CommitReader(tree: $0, cache: cache).unitGraph(names)
                 }
             }
         }
-        return try result.get()
     }
 
     private func remember(_ result: Result<[ClusterContents], ReadError>, of commit: CommitID) {

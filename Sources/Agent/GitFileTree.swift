@@ -2,8 +2,24 @@ import Git
 import Infrastructure
 
 /// The objects of a commit as the reading room wants them.
-struct GitFileTree: FileTree {
+final class GitFileTree: FileTree {
     let tree: CommitTree
+    /// The first error of Git, which says nothing of the commit.
+    private var failure: GitError?
+
+    init(tree: CommitTree) {
+        self.tree = tree
+    }
+
+    /// Reads the commit; throws the error of Git where an object could not be read.
+    static func read<Result>(
+        _ tree: CommitTree, _ work: (GitFileTree) throws -> Result
+    ) throws -> Result {
+        let files = GitFileTree(tree: tree)
+        let result = Swift.Result { try work(files) }
+        if let failure = files.failure { throw failure }
+        return try result.get()
+    }
 
     func rootDirectory() throws(FileTreeError) -> String {
         guard let id = tree.rootObjectID else {
@@ -34,6 +50,7 @@ struct GitFileTree: FileTree {
         do {
             return try work()
         } catch {
+            if failure == nil { failure = error }
             throw FileTreeError(path: "", message: error.description, hint: error.hint)
         }
     }

@@ -23,6 +23,12 @@ extension CommitReader {
     public func evaluate(
         _ text: String, in path: String
     ) throws(ReadError) -> EvaluatedLocal {
+        try whole { () throws(ReadError) in try evaluateInPlace(text, path) }
+    }
+
+    private func evaluateInPlace(
+        _ text: String, _ path: String
+    ) throws(ReadError) -> EvaluatedLocal {
         do throws(Diagnostic) {
             let expression = try Self.parse(text)
             guard let body = try loader.body(of: path, for: nil) else {

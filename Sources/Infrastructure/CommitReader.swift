@@ -27,6 +27,10 @@ public final class CommitReader {
     ///
     /// Throws everything that is wrong with the file at once; a missing file is an error.
     public func clusters() throws(ReadError) -> [ClusterDefinition] {
+        try whole(readClusters)
+    }
+
+    private func readClusters() throws(ReadError) -> [ClusterDefinition] {
         guard let body = try definitionBody() else {
             throw ReadError([
                 ReadProblem(
@@ -43,7 +47,7 @@ public final class CommitReader {
     /// What the commit says a cluster should be; `nil` when neither of the cluster's two files
     /// exists in it.
     public func desiredState(of definition: ClusterDefinition) throws(ReadError) -> DesiredState? {
-        try desiredStateReader(definition).read()
+        try whole { () throws(ReadError) in try desiredStateReader(definition).read() }
     }
 
     /// The paths whose change can change a cluster's definition or desired state, with paths that
@@ -52,13 +56,19 @@ public final class CommitReader {
     /// New files in directories of units are found only in the commit that has them: hold the
     /// changed paths of two commits against the paths of both.
     public func inputPaths(of definition: ClusterDefinition) throws(ReadError) -> Set<String> {
-        var paths = try desiredStateReader(definition).paths()
+        var paths = try whole { () throws(ReadError) in
+            try desiredStateReader(definition).paths()
+        }
         paths.insert(DefinitionReader.fileName)
         return paths
     }
 
     /// The evaluated locals of a file of the commit, in the order of the file.
     public func evaluate(_ path: String) throws(ReadError) -> [EvaluatedLocal] {
+        try whole { () throws(ReadError) in try evaluateLocals(of: path) }
+    }
+
+    private func evaluateLocals(of path: String) throws(ReadError) -> [EvaluatedLocal] {
         do {
             guard let body = try loader.body(of: path, for: nil) else {
                 throw ReadError([
@@ -78,10 +88,12 @@ public final class CommitReader {
 
     /// The directories of all units of the commit, sorted: those with a `terragrunt.hcl`.
     public func units() throws(ReadError) -> [String] {
-        do {
-            return try loader.unitDirectories()
-        } catch {
-            throw ReadError(error)
+        try whole { () throws(ReadError) in
+            do throws(FileTreeError) {
+                return try loader.unitDirectories()
+            } catch {
+                throw ReadError(error)
+            }
         }
     }
 
@@ -90,6 +102,10 @@ public final class CommitReader {
     /// Throws when the commit has no such unit; a unit that cannot be read to the end says so in
     /// its problems.
     public func reads(of unit: String) throws(ReadError) -> UnitReads {
+        try whole { () throws(ReadError) in try readUnit(unit) }
+    }
+
+    private func readUnit(_ unit: String) throws(ReadError) -> UnitReads {
         let path = RepositoryPath.join(unit, UnitReader.unitFile)
         let item: TreeItem?
         do {
@@ -114,6 +130,14 @@ public final class CommitReader {
             units.append(try reads(of: unit))
         }
         return UnitGraph(units: units)
+    }
+
+    /// Does work on the commit, whose result stands only when every object could be read: what came
+    /// of one that could not may look whole although it is not.
+    func whole<Result>(_ work: () throws(ReadError) -> Result) throws(ReadError) -> Result {
+        let result = Swift.Result(catching: work)
+        if let failure = loader.tree.failure { throw ReadError(failure) }
+        return try result.get()
     }
 
     private func locals(of body: Body) throws(ReadError) -> [EvaluatedLocal] {

@@ -63,6 +63,18 @@ struct TreeTests {
         #expect(try Self.tree(Self.linked).files(under: "c/y.hcl").files == ["c/y.hcl"])
     }
 
+    @Test("Directories without files count, so that a tree of shared ones cannot hold up a listing")
+    func emptyDirectories() throws {
+        let tree = RepositoryTree(
+            SharedDirectories(width: 10, depth: 7), cache: ReadingCache(), mostEntries: 1_000)
+        let error = try #require(throws: FileTreeError.self) { try tree.files(under: "") }
+        #expect(error.message.contains("more than 1000 files, directories and links"))
+        #expect(tree.failure == nil)
+        let small = RepositoryTree(
+            SharedDirectories(width: 10, depth: 2), cache: ReadingCache(), mostEntries: 1_000)
+        #expect(try small.files(under: "").files == [])
+    }
+
     @Test("A link is refused with the place of the call, and a good one is read")
     func linkInExpression() throws {
         var files = MemoryFileTree([
@@ -142,4 +154,23 @@ struct TreeTests {
         #expect(!pattern.matches(String(repeating: "a", count: 2_000)))
         #expect(GlobPattern(String(repeating: "{a,b}", count: 20), dialect: .text) == nil)
     }
+}
+
+/// Directories that lead to the same ones again and again, and to no file.
+private struct SharedDirectories: FileTree {
+    let width: Int
+    let depth: Int
+
+    func rootDirectory() throws(FileTreeError) -> String { "0" }
+
+    func entries(ofDirectory id: String) throws(FileTreeError) -> [FileTreeEntry] {
+        guard let level = Int(id), level < depth else { return [] }
+        return (0..<width).map {
+            FileTreeEntry(name: "d\($0)", kind: .directory, id: String(level + 1))
+        }
+    }
+
+    func size(ofFile id: String) throws(FileTreeError) -> Int { 0 }
+
+    func bytes(ofFile id: String) throws(FileTreeError) -> [UInt8] { [] }
 }

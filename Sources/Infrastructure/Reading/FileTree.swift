@@ -2,7 +2,8 @@
 ///
 /// Directories and files are asked for by the name of their content, such as the object IDs of
 /// Git: equal names mean equal content, now and in every other commit, so that whatever was made of
-/// one can be kept. Reading is synchronous and has no effects.
+/// one can be kept. Reading is synchronous and has no effects. An error that it throws ends the
+/// reading of the commit; what was made of the commit is then not kept.
 public protocol FileTree {
     /// The name of the top directory's content.
     func rootDirectory() throws(FileTreeError) -> String

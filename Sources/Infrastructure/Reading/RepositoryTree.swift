@@ -22,17 +22,25 @@ final class RepositoryTree {
     private static let mostLinks = 20
     /// How long a path may be, in bytes; no file system takes longer ones.
     static let longestPath = 4_096
-    /// How many files one listing may have.
-    private static let mostFiles = 1_000_000
+    /// How many files, directories and links one listing may meet.
+    static let mostEntries = 1_000_000
+
+    /// The first object that could not be read; unlike what is refused because of what the commit
+    /// says, it leaves nothing sure that is read from then on.
+    private(set) var failure: FileTreeError?
 
     private let tree: any FileTree
+    private let mostEntries: Int
     private let cache: ReadingCache
     private var root: String?
     private var found: [String: Result<TreeItem?, FileTreeError>] = [:]
 
-    init(_ tree: any FileTree, cache: ReadingCache) {
+    init(
+        _ tree: any FileTree, cache: ReadingCache, mostEntries: Int = RepositoryTree.mostEntries
+    ) {
         self.tree = tree
         self.cache = cache
+        self.mostEntries = mostEntries
     }
 
     /// What a path leads to; nothing when nothing is there.
@@ -49,13 +57,18 @@ final class RepositoryTree {
     /// What is directly in a directory.
     func listing(ofDirectory id: String) throws(FileTreeError) -> DirectoryListing {
         try cache.listing(of: id) { () throws(FileTreeError) in
-            DirectoryListing(try tree.entries(ofDirectory: id))
+            DirectoryListing(
+                try object("") { () throws(FileTreeError) in
+                    try tree.entries(ofDirectory: id)
+                })
         }
     }
 
     /// The content of a file, which is refused before it is read when it is too large.
     func bytes(of item: TreeItem, named path: String) throws(FileTreeError) -> [UInt8] {
-        let size = try tree.size(ofFile: item.id)
+        let size = try object(path) { () throws(FileTreeError) in
+            try tree.size(ofFile: item.id)
+        }
         guard size <= Self.largestFile else {
             throw FileTreeError(
                 path: path,
@@ -63,12 +76,26 @@ final class RepositoryTree {
                     + "\(Self.largestFile) bytes are not read.",
                 hint: "Keep data of that size out of the repository.")
         }
-        return try tree.bytes(ofFile: item.id)
+        return try object(path) { () throws(FileTreeError) in try tree.bytes(ofFile: item.id) }
+    }
+
+    /// Reads an object, and remembers when that fails.
+    private func object<Result>(
+        _ path: String, _ read: () throws(FileTreeError) -> Result
+    ) throws(FileTreeError) -> Result {
+        do {
+            return try read()
+        } catch {
+            var error = error
+            if error.path.isEmpty { error.path = path }
+            if failure == nil { failure = error }
+            throw error
+        }
     }
 
     private func rootDirectory() throws(FileTreeError) -> String {
         if let root { return root }
-        let made = try tree.rootDirectory()
+        let made = try object("") { () throws(FileTreeError) in try tree.rootDirectory() }
         root = made
         return made
     }
@@ -114,8 +141,12 @@ final class RepositoryTree {
                 message: "\(path) leads through more than \(Self.mostLinks) symbolic links.",
                 hint: "Commit the file itself.")
         }
-        guard try tree.size(ofFile: entry.id) < Self.longestPath else { throw Self.outside(path) }
-        let text = String(decoding: try tree.bytes(ofFile: entry.id), as: UTF8.self)
+        let bytes = try object(path) { () throws(FileTreeError) in
+            try tree.size(ofFile: entry.id) < Self.longestPath
+                ? try tree.bytes(ofFile: entry.id) : nil
+        }
+        guard let bytes else { throw Self.outside(path) }
+        let text = String(decoding: bytes, as: UTF8.self)
         guard !text.hasPrefix("/"), !text.utf8.contains(0) else { throw Self.outside(path) }
         return text.split(separator: "/").filter { $0 != "." }.reversed()
     }
@@ -143,6 +174,8 @@ extension RepositoryTree {
         var files: [String] = []
         /// The paths of links, whether they lead to a file, a directory or nowhere.
         var links: [String] = []
+        /// How many entries were met, with directories that have no files.
+        fileprivate var entries = 0
     }
 
     /// All files at or below a path; none when nothing is there.
@@ -162,6 +195,10 @@ extension RepositoryTree {
     ) throws(FileTreeError) {
         for entry in try listing(ofDirectory: id).entries {
             let place = RepositoryPath.join(path, entry.name)
+            result.entries += 1
+            guard result.entries <= mostEntries, place.utf8.count <= Self.longestPath else {
+                throw Self.endless(path, mostEntries)
+            }
             switch entry.kind {
             case .file, .submodule: result.files.append(place)
             case .directory: try collect(entry.id, at: place, depth: depth, into: &result)
@@ -175,10 +212,15 @@ extension RepositoryTree {
                 }
                 try collect(target.id, at: place, depth: depth + 1, into: &result)
             }
-            guard result.files.count <= Self.mostFiles, place.utf8.count <= Self.longestPath else {
-                throw FileTreeError(
-                    path: path, message: "\(path) has too many files below it to be read.")
-            }
         }
+    }
+
+    private static func endless(_ path: String, _ most: Int) -> FileTreeError {
+        FileTreeError(
+            path: path,
+            message:
+                "The listing that reaches \(path) has more than \(most) files, directories and "
+                + "links, or a path of more than \(longestPath) bytes.",
+            hint: "Keep generated directories out of the repository.")
     }
 }

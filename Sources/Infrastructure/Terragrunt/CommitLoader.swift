@@ -176,7 +176,7 @@ final class CommitLoader {
         let key = read.trace.usesOriginalDirectory ? "\(path)\0\(original)" : path
         let made = Observed(value: read, observations: observations)
         finished[key] = made
-        cache.store(made, for: key)
+        if tree.failure == nil { cache.store(made, for: key) }
         return read
     }
 }
@@ -191,7 +191,7 @@ extension CommitLoader {
         }
         let (made, observations) = observing { () throws(Never) in read() }
         finishedUnits[directory] = made
-        if made.errors.isEmpty {
+        if made.errors.isEmpty, tree.failure == nil {
             cache.store(Observed(value: made, observations: observations), for: directory)
         }
         return made

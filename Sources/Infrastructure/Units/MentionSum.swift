@@ -69,15 +69,18 @@ extension CommitLoader {
                     try cache.mentionSum(for: entry.id) { () throws(FileTreeError) in
                         try self.sum(ofDirectory: entry.id, at: place)
                     })
-            case .file where Self.isSyntax(entry.name): add(place, entry.id, to: &sum)
+            case .file where Self.isSyntax(entry.name): try add(place, entry.id, to: &sum)
             case .file, .link, .submodule: break
             }
         }
         return sum
     }
 
-    private func add(_ path: String, _ id: String, to sum: inout MentionSum) {
+    private func add(
+        _ path: String, _ id: String, to sum: inout MentionSum
+    ) throws(FileTreeError) {
         guard let syntax = try? syntax(of: path), case .success(let body) = syntax else {
+            if let failure = tree.failure { throw failure }
             return sum.addUnreadable()
         }
         sum.add(cache.mentions(for: id) { Mentions(in: body) })

@@ -71,9 +71,13 @@ struct ModuleReader {
         for gap in module.gaps { trace.gap(gap) }
         for call in module.calls {
             let path = call.range.source.path
-            _ = try follow(
-                source: call.source, from: RepositoryPath.directory(of: path), by: path, "module",
-                at: call.range)
+            do throws(FileTreeError) {
+                _ = try follow(
+                    source: call.source, from: RepositoryPath.directory(of: path), by: path,
+                    "module", at: call.range)
+            } catch {
+                trace.gap(Diagnostic(error, at: call.range))
+            }
         }
     }
 
@@ -82,13 +86,22 @@ struct ModuleReader {
         for path in try loader.files(under: directory) where UnitReader.decides(path) {
             module.files.append(path)
             guard path.hasSuffix(".tf") || path.hasSuffix(".tofu") else { continue }
-            guard let syntax = try loader.syntax(of: path) else { continue }
-            switch syntax {
-            case .success(let body): try read(body, into: &module)
-            case .failure(let diagnostics): module.gaps += diagnostics.items.prefix(1)
+            // A file that is refused, such as one that is too large, hides none of the others.
+            do throws(FileTreeError) {
+                try read(file: path, into: &module)
+            } catch {
+                module.gaps.append(Diagnostic(error, at: nil))
             }
         }
         return module
+    }
+
+    private func read(file path: String, into module: inout ModuleFiles) throws(FileTreeError) {
+        guard let syntax = try loader.syntax(of: path) else { return }
+        switch syntax {
+        case .success(let body): try read(body, into: &module)
+        case .failure(let diagnostics): module.gaps += diagnostics.items.prefix(1)
+        }
     }
 
     private func read(_ body: Body, into module: inout ModuleFiles) throws(FileTreeError) {

@@ -80,6 +80,34 @@ struct CacheTests {
         #expect(try value(linked) == "\"/repository/a/env.hcl\"")
     }
 
+    @Test(
+        "A malformed file stands in the way of every commit that wants it, also from the cache",
+        arguments: [
+            "read_terragrunt_config(\"../common/bad.hcl\").locals.x",
+            "try(read_terragrunt_config(\"../common/bad.hcl\").locals.x, 1)",
+            "read_terragrunt_config(\"../common/try.hcl\").locals.x",
+        ])
+    func malformed(expression: String) throws {
+        let cache = ReadingCache()
+        let first = Self.repository
+            .replacing("text =", "y = \(expression)\n  text =", in: "unit/terragrunt.hcl")
+            .with("common/bad.hcl", "locals {\n  x = \n}\n")
+            .with(
+                "common/try.hcl",
+                "locals {\n  x = try(read_terragrunt_config(\"bad.hcl\").locals.x, 1)\n}\n")
+        let second = first.replacing("ttyS0", "ttyS1", in: "common/schematic.hcl")
+        for tree in [first, second, first] {
+            let error = try #require(throws: ReadError.self) { try Self.read(tree, cache) }
+            let fresh = try #require(throws: ReadError.self) {
+                try Self.read(tree, ReadingCache())
+            }
+            #expect(error == fresh)
+            #expect(error.problems.first?.file == "common/bad.hcl")
+        }
+        let mended = second.with("common/bad.hcl", "locals {\n  x = 1\n}\n")
+        #expect(try Self.read(mended, cache) == Self.read(mended, ReadingCache()))
+    }
+
     @Test("Memory is bounded: what no commit asks for is forgotten, what every one uses stays")
     func bounded() {
         var cache = GenerationCache<Int, Int>(limit: 100)

@@ -85,8 +85,9 @@ final class CommitLoader {
         return (result, recorders[recorders.count - 1])
     }
 
-    /// Counts what was looked at earlier for the work under way.
+    /// Counts what was looked at earlier for the work under way, also the malformed files.
     func note(_ observations: Observations) {
+        syntaxErrors.merge(observations.malformed) { $1 }
         if !recorders.isEmpty { recorders[recorders.count - 1].merge(observations) }
     }
 
@@ -121,6 +122,9 @@ final class CommitLoader {
         case .success(let body): return body
         case .failure(let diagnostics):
             syntaxErrors[path] = diagnostics.items
+            if !recorders.isEmpty {
+                recorders[recorders.count - 1].miss(path, diagnostics.items)
+            }
             throw diagnostics.items.first
                 ?? Diagnostic(summary: "Malformed file", detail: path, range: range)
         }
@@ -187,6 +191,7 @@ extension CommitLoader {
         if let known = finishedUnits[directory] { return known }
         if let known = cache.unit(for: directory, where: { $0.hold(in: tree) }) {
             finishedUnits[directory] = known.value
+            note(known.observations)
             return known.value
         }
         let (made, observations) = observing { () throws(Never) in read() }

@@ -1,3 +1,5 @@
+import HCL
+
 /// What was looked at in a commit to get a result: the result stands for every other commit in
 /// which all of it looks the same.
 struct Observations {
@@ -12,9 +14,12 @@ struct Observations {
 
     private var sights: [String: Sight] = [:]
     private var listings: [String: String] = [:]
+    /// The errors of the files that were wanted and are malformed, by path: they count even where
+    /// an expression falls back on something else.
+    private(set) var malformed: [String: [Diagnostic]] = [:]
 
     /// How much was looked at; at least one.
-    var count: Int { 1 + sights.count + listings.count }
+    var count: Int { 1 + sights.count + listings.count + malformed.count }
 
     /// Notes what a path leads to; of a directory only that it is one.
     mutating func look(at path: String, _ result: Result<TreeItem?, FileTreeError>) {
@@ -26,10 +31,16 @@ struct Observations {
         listings[path] = id
     }
 
+    /// Notes that a file which was looked at is malformed.
+    mutating func miss(_ path: String, _ errors: [Diagnostic]) {
+        malformed[path] = errors
+    }
+
     /// Adds what was looked at for a part of the result.
     mutating func merge(_ other: Observations) {
         sights.merge(other.sights) { $1 }
         listings.merge(other.listings) { $1 }
+        malformed.merge(other.malformed) { $1 }
     }
 
     /// Whether all of it looks the same in a commit.

@@ -11,13 +11,33 @@ extension Evaluator {
         var expanded: [Value] = []
         if node.expandsLast, let last = node.arguments.last {
             switch try evaluate(last, scope) {
-            case .unknown(let unknown): return .unknown(unknown.retyped(.dynamic))
+            case .unknown(let unknown):
+                let result = Value.unknown(unknown.retyped(.dynamic))
+                try lookAt(callOf: node, function, last: result, scope)
+                return result
             case let given:
                 guard let elements = given.elements else { throw notExpandable(given, last) }
                 expanded = elements.elements
             }
         }
-        let arguments = CallArguments(call: node, expanded: expanded)
+        return try call(
+            node, function, CallArguments(call: node, expanded: expanded), scope)
+    }
+
+    /// Calls with unknown values for what an unknown list may give, for the sake of what that
+    /// asks of the environment.
+    private func lookAt(
+        callOf node: CallNode, _ function: Function, last: Value, _ scope: Scope?
+    ) throws(Diagnostic) {
+        let missing = max(function.parameters.count - node.writtenCount, 0)
+        let arguments = CallArguments(
+            call: node, expanded: Array(repeating: last, count: missing))
+        try look { () throws(Diagnostic) in try call(node, function, arguments, scope) }
+    }
+
+    private func call(
+        _ node: CallNode, _ function: Function, _ arguments: CallArguments, _ scope: Scope?
+    ) throws(Diagnostic) -> Value {
         switch function.implementation {
         case .eager(let body):
             return try eagerCall(node, function, arguments, scope, body)

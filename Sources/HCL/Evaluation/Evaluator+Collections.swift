@@ -96,7 +96,11 @@ extension Evaluator {
         let elements: [Value]
         var isList = false
         switch value {
-        case .unknown(let unknown): return .unknown(unknown.retyped(.dynamic))
+        case .unknown(let unknown):
+            let inner = Scope(Scope.splatElement, outer: scope)
+            inner.set(.unknown(unknown.retyped(.dynamic)))
+            try lookAt([each], inner)
+            return .unknown(unknown.retyped(.dynamic))
         case .null(.list), .null(.set), .null(.tuple):
             throw failure(
                 "Splat of null value", "The sequence is null, so it has no elements.",

@@ -2,7 +2,11 @@ extension Evaluator {
     func forEach(_ node: ForNode, _ scope: Scope?) throws(Diagnostic) -> Value {
         let collection = try evaluate(node.collection, scope)
         guard let items = try items(of: collection, node) else {
-            return .unknown(Unknown(reasons: collection.unknownReasons))
+            let inner = Scope(node.valueVariable, key: node.keyVariable, outer: scope)
+            let element = Value.unknown(Unknown(reasons: collection.unknownReasons))
+            inner.set(element, key: element)
+            try lookAt([node.condition, node.key, node.value], inner)
+            return element
         }
         let inner = Scope(node.valueVariable, key: node.keyVariable, outer: scope)
         if let condition = node.condition {
@@ -74,7 +78,9 @@ extension Evaluator {
             items.select(index, in: inner)
             switch try includes(node, inner) {
             case .bool(true): results.append(try evaluate(node.value, inner))
-            case .unknown(let unknown): reasons.note(unknown.reasons)
+            case .unknown(let unknown):
+                reasons.note(unknown.reasons)
+                try lookAt([node.value], inner)
             default: break
             }
         }
@@ -90,9 +96,15 @@ extension Evaluator {
         for index in 0..<items.count {
             items.select(index, in: inner)
             let included = try includes(node, inner)
-            if case .unknown(let unknown) = included { reasons.note(unknown.reasons) }
+            if case .unknown(let unknown) = included {
+                reasons.note(unknown.reasons)
+                try lookAt([node.key, node.value], inner)
+            }
             guard case .bool(true) = included else { continue }
-            guard let name = try forKey(node, inner, &reasons) else { continue }
+            guard let name = try forKey(node, inner, &reasons) else {
+                try lookAt([node.value], inner)
+                continue
+            }
             let isNew = groups.add(try evaluate(node.value, inner), to: name)
             if !isNew && !node.groups {
                 throw failure(

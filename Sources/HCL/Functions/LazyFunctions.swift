@@ -17,8 +17,13 @@ enum LazyFunctions {
                 var failures: [Diagnostic] = []
                 for index in 0..<call.count {
                     do throws(Diagnostic) {
-                        return try unknownUnlessWhollyKnown(
+                        let value = try unknownUnlessWhollyKnown(
                             call.evaluate(index), call, type: .dynamic)
+                        // Any later argument may turn out to be the result.
+                        if value.isUnknown {
+                            for later in index + 1..<call.count { _ = try? call.evaluate(later) }
+                        }
+                        return value
                     } catch {
                         failures.append(error)
                     }

@@ -5,9 +5,20 @@ extension TerragruntScope {
     func fileSet(_ call: Call) throws(Diagnostic) -> Value {
         let base = try resolve(
             call.arguments[0].stringValue ?? "", from: fileDirectory, at: call.range)
-        let written = call.arguments[1].stringValue ?? ""
+        guard let written = call.arguments[1].stringValue else {
+            return unknownPattern(call.arguments[1], call, type: .set(.string))
+        }
         let matches = try matches(written, from: base, .directories, call)
         return try set(of: matches.map { RepositoryPath.relative(from: base, to: $0) }, call)
+    }
+
+    private func unknownPattern(_ pattern: Value, _ call: Call, type: ValueType) -> Value {
+        trace.gap(
+            Diagnostic(
+                summary: "Pattern that only a run knows",
+                detail: "The pattern given to \(call.name) depends on "
+                    + "\(UnknownText.reasons(of: pattern)).", range: call.range))
+        return .unknown(Unknown(type: type, reasons: pattern.unknownReasons))
     }
 
     private func set(of texts: [String], _ call: Call) throws(Diagnostic) -> Value {
@@ -25,7 +36,7 @@ extension TerragruntScope {
             throw call.failure("it takes a pattern, or a directory and a pattern")
         }
         guard let written = last.stringValue else {
-            return .unknown(Unknown(type: .list(.string), reasons: last.unknownReasons))
+            return unknownPattern(last, call, type: .list(.string))
         }
         var matches = try matches(written, from: place.directory, .text, call)
         if call.arguments.count == 2 {

@@ -27,7 +27,8 @@ extension TerragruntScope {
             ) { [unowned self] call throws(Diagnostic) in try templateFile(call) }
         case "fileset":
             return pathFunction(
-                name, [Self.pathParameter, .init("pattern", .string)], result: .set(.string)
+                name, [Self.pathParameter, .init("pattern", .string, unknowns: .all)],
+                result: .set(.string)
             ) { [unowned self] call throws(Diagnostic) in try fileSet(call) }
         case "mark_glob_as_read":
             return pathFunction(

@@ -9,7 +9,16 @@ extension TerragruntScope {
         case .failure(let unknown): return unknown.value
         case .success(let bytes):
             let variables = call.arguments[1]
-            if case .unknown(let unknown) = variables { return .unknown(unknown.retyped(.dynamic)) }
+            if case .unknown(let unknown) = variables {
+                let result = Value.unknown(unknown.retyped(.dynamic))
+                try call.charge(bytes.count)
+                let template = try template(bytes, of: path, call)
+                let environment = TemplateEnvironment(scope: self, variables: [:], others: result)
+                // Only for what the template reads; most of its errors depend on the variables.
+                _ = try? template.evaluate(in: environment, budget: call.budget)
+                if let failure = call.budget.failure { throw failure }
+                return result
+            }
             guard let given = variables.attributes else {
                 throw call.failure(argument: 1, "a map or an object is required")
             }
@@ -56,14 +65,17 @@ private final class TemplateEnvironment: EvaluationEnvironment {
 
     private let scope: TerragruntScope
     private let variables: ValueMap
+    /// What every other variable is, when the names of the variables are not known.
+    private let others: Value?
 
-    init(scope: TerragruntScope, variables: ValueMap) {
+    init(scope: TerragruntScope, variables: ValueMap, others: Value? = nil) {
         self.scope = scope
         self.variables = variables
+        self.others = others
     }
 
     func resolve(_ reference: Reference) throws(Diagnostic) -> ResolvedReference? {
-        variables[reference.name].map { ResolvedReference($0) }
+        (variables[reference.name] ?? others).map { ResolvedReference($0) }
     }
 
     func function(named name: String) -> Function? {

@@ -1,6 +1,7 @@
 import HCL
 
-/// The paths that the expressions of a module give to functions of files.
+/// The paths in the code of a module: those that expressions give to functions of files, and the
+/// sources of the modules that it calls.
 struct ModulePaths {
     /// What can be said of a path.
     enum Path {
@@ -24,13 +25,50 @@ struct ModulePaths {
         "filesha1", "filesha256", "filesha512", "fileexists", "templatefile",
     ]
 
+    /// The paths given to functions of files.
     private(set) var arguments: [Argument] = []
+    /// The sources of called modules.
+    private(set) var sources: [Argument] = []
+    /// The directory of the code.
+    let directory: String
     private let environment: ModuleEnvironment
 
     init(in body: Body) {
-        environment = ModuleEnvironment(
-            directory: RepositoryPath.directory(of: body.source.path))
+        self.init(directory: RepositoryPath.directory(of: body.source.path))
         add(body)
+        for block in body.blocks(ofType: "module") {
+            guard let source = block.body.attribute(named: "source") else { continue }
+            addSource(source.expression, at: source.expression.location)
+        }
+    }
+
+    /// Creates a collection without paths for the code in a directory.
+    init(directory: String) {
+        self.directory = directory
+        environment = ModuleEnvironment(directory: directory)
+    }
+
+    /// Adds the source of a called module.
+    mutating func addSource(_ expression: Expression, at range: SourceRange) {
+        sources.append(
+            Argument(
+                path: path(expression.root, in: expression.source), function: "module",
+                range: range))
+    }
+
+    /// Adds the paths in an expression, which is written at a place of another file.
+    mutating func add(_ expression: Expression, at range: SourceRange) {
+        var paths = ModulePaths(directory: directory)
+        paths.add(expression.root, in: expression.source)
+        arguments += paths.arguments.map { $0.moved(to: range) }
+    }
+
+    /// The same paths in code that is written at a place of another file.
+    func moved(to range: SourceRange) -> ModulePaths {
+        var copy = self
+        copy.arguments = arguments.map { $0.moved(to: range) }
+        copy.sources = sources.map { $0.moved(to: range) }
+        return copy
     }
 
     private mutating func add(_ body: Body) {
@@ -77,6 +115,12 @@ struct ModulePaths {
     private func value(of node: ExpressionNode, in source: SourceFile) -> Value? {
         try? Expression(source: source, root: node)
             .evaluate(in: environment, budget: EvaluationBudget(units: 10_000))
+    }
+}
+
+extension ModulePaths.Argument {
+    fileprivate func moved(to range: SourceRange) -> Self {
+        Self(path: path, function: function, range: range)
     }
 }
 

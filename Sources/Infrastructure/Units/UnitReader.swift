@@ -57,6 +57,7 @@ struct UnitReader {
                 place: TerragruntPlace(directory: directory, originalDirectory: directory),
                 trace: trace)
             try scope.readUnit(budget: budget)
+            followGenerated(of: scope, budget: budget)
             try followModule(of: scope, budget: budget)
         }
     }

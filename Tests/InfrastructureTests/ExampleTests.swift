@@ -83,6 +83,13 @@ struct ExampleTests {
             ])
     }
 
+    @Test("Every unit is seen to the end")
+    func complete() throws {
+        let graph = try CommitReader(Example.tree()).unitGraph()
+        #expect(graph.units.count == 6)
+        for unit in graph.units { #expect(unit.isComplete, "\(unit.problems)") }
+    }
+
     @Test("Comments and formatting change nothing")
     func comments() throws {
         let tree = try Example.tree()

@@ -48,6 +48,25 @@ struct UndecidedTests {
         #expect(unit.isComplete, "\(unit.problems.map(\.message))")
     }
 
+    @Test(
+        "A configuration that is read reads what its blocks name",
+        arguments: [
+            "generate \"y\" {\n  path = \"y.tf\"\n  contents = TEXT\n}\n",
+            "terraform {\n  after_hook \"y\" {\n    execute = [TEXT]\n  }\n}\n",
+            "errors {\n  retry \"y\" {\n    retryable_errors = [TEXT]\n  }\n}\n",
+        ])
+    func blocks(text: String) throws {
+        let code = text.replacing("TEXT", with: "file(\"a.txt\")")
+        let tree = MemoryFileTree([
+            "u/terragrunt.hcl":
+                "inputs = {\n  a = read_terragrunt_config(\"../common/x.hcl\")\n}\n",
+            "common/x.hcl": code, "common/a.txt": "",
+        ])
+        let unit = try CommitReader(tree).reads(of: "u")
+        #expect(unit.files.map(\.file).contains("common/a.txt"))
+        #expect(unit.isComplete, "\(unit.problems.map(\.message))")
+    }
+
     @Test("A template is looked at although its variables are unknown")
     func template() throws {
         let unit = try Self.reads(

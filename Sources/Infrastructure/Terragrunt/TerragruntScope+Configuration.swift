@@ -41,6 +41,7 @@ extension TerragruntScope {
         parts["feature"] = try labelled("feature", budget: budget)
         parts["terraform"] = try terraformValue(budget: budget)
         parts["remote_state"] = try remoteStateValue(budget: budget)
+        try noteUnreadParts(budget: budget)
         return .object(ValueMap(parts.map { (key: $0.key, value: $0.value) }))
     }
 
@@ -54,6 +55,16 @@ extension TerragruntScope {
         } catch {
             trace.gap(error)
             return .unknown("\(what) of \(path), which fail: \(error.detail)", at: error.range)
+        }
+    }
+
+    /// Evaluates the blocks of which only unknown parts are shown, as Terragrunt does too, so that
+    /// the trace holds the files that they read.
+    private func noteUnreadParts(budget: EvaluationBudget) throws(Diagnostic) {
+        for type in Self.unreadBlocks + ["feature", "generate", "terraform"] {
+            for owned in try allBlocks(ofType: type, budget: budget) {
+                owned.scope.evaluateAttributes(of: owned.block.body, budget: budget)
+            }
         }
     }
 

@@ -142,7 +142,8 @@ extension TerragruntScope {
         evaluateAttributes(of: body, budget: budget)
     }
 
-    private func evaluateAttributes(of body: Body, budget: EvaluationBudget) {
+    /// Evaluates all attributes in a body and its blocks; what fails is a gap in the trace.
+    func evaluateAttributes(of body: Body, budget: EvaluationBudget) {
         for attribute in body.attributes {
             attempt { () throws(Diagnostic) in
                 _ = try evaluate(attribute.expression, budget: budget)

@@ -12,7 +12,8 @@ struct GlobPattern {
         case text
     }
 
-    fileprivate enum Token {
+    /// One step of a pattern.
+    enum Token {
         case scalar(Unicode.Scalar)
         case oneOf([ClosedRange<Unicode.Scalar>], isNegated: Bool)
         case anyOne
@@ -23,7 +24,13 @@ struct GlobPattern {
 
     /// How many patterns the alternatives of one may stand for.
     private static let mostAlternatives = 256
-    private let alternatives: [[Token]]
+    /// The patterns of which one must match.
+    let alternatives: [[Token]]
+
+    /// Creates a pattern of alternatives.
+    init(alternatives: [[Token]]) {
+        self.alternatives = alternatives
+    }
 
     /// Reads a pattern; nothing when brackets or braces do not close or stand for too much.
     init?(_ text: String, dialect: Dialect, allowsBraces: Bool = true) {
@@ -177,7 +184,8 @@ struct GlobPattern {
 }
 
 extension GlobPattern.Token {
-    fileprivate func matches(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a token for one sign stands for it.
+    func matches(_ scalar: Unicode.Scalar) -> Bool {
         switch self {
         case .scalar(let wanted): wanted == scalar
         case .anyOne: scalar != "/"

@@ -2,6 +2,8 @@
 /// no commit has it.
 struct IgnoreRules {
     private static let fileName = ".gitignore"
+    /// How much work it may be to hold all lines against one pattern.
+    private static let mostSteps = 1 << 17
 
     let tree: RepositoryTree
     let cache: ReadingCache
@@ -31,6 +33,38 @@ struct IgnoreRules {
         return false
     }
 
+    /// Whether there may be a file that a pattern from a directory matches and that Git ignores.
+    ///
+    /// `files` are those below the directory that the commit has. Lines that take back what others
+    /// ignore are not looked at, so that the answer is yes rather than no. What Terragrunt and
+    /// OpenTofu leave behind lies beside code only.
+    func mayIgnore(
+        _ pattern: GlobPattern, below directory: String, files: [String]
+    ) throws(FileTreeError) -> Bool {
+        let hasCode = files.contains { path in
+            RepositoryPath.name(of: path) == UnitReader.unitFile || path.hasSuffix(".tf")
+                || path.hasSuffix(".tofu")
+        }
+        var places = files.filter { RepositoryPath.name(of: $0) == Self.fileName }
+            .map(RepositoryPath.directory(of:))
+        var above = directory
+        while !above.isEmpty {
+            places.append(above)
+            above = RepositoryPath.directory(of: above)
+        }
+        let wanted = pattern.below(directory)
+        var steps = Self.mostSteps
+        for place in Set(places + [""]) {
+            for line in try lines(in: place) ?? [] where hasCode || !line.isToolCache {
+                for ignored in line.ignored(below: place)
+                where wanted.mayMeet(ignored, steps: &steps) {
+                    return true
+                }
+            }
+        }
+        return false
+    }
+
     private func lines(in directory: String) throws(FileTreeError) -> [IgnoreLine]? {
         let path = RepositoryPath.join(directory, Self.fileName)
         guard let item = try? tree.find(path), item.isFile else { return nil }
@@ -44,6 +78,8 @@ struct IgnoreRules {
 struct IgnoreLine {
     /// Whether the line takes back what an earlier one ignores.
     let isNegated: Bool
+    /// Whether the line is about the directories in which Terragrunt and OpenTofu work.
+    let isToolCache: Bool
     private let onlyDirectories: Bool
     private let pattern: GlobPattern
 
@@ -61,6 +97,9 @@ struct IgnoreLine {
         if isNegated { text.removeFirst() }
         onlyDirectories = text.hasSuffix("/")
         if onlyDirectories { text.removeLast() }
+        isToolCache = text.split(separator: "/").contains {
+            $0 == ".terraform" || $0 == ".terragrunt-cache"
+        }
         let isAnchored = text.contains("/")
         if text.hasPrefix("/") { text.removeFirst() }
         let whole = isAnchored ? String(text) : "**/\(text)"
@@ -68,6 +107,14 @@ struct IgnoreLine {
             return nil
         }
         self.pattern = pattern
+    }
+
+    /// The paths from the top of files that the line ignores, or that are in a directory that it
+    /// ignores, when it stands in the file of a directory.
+    func ignored(below directory: String) -> [GlobPattern] {
+        guard !isNegated else { return [] }
+        let whole = pattern.below(directory)
+        return onlyDirectories ? [whole.contents] : [whole, whole.contents]
     }
 
     func matches(_ path: String, isDirectory: Bool) -> Bool {

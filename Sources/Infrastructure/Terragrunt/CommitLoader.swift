@@ -66,13 +66,27 @@ final class CommitLoader {
 
     /// Whether Git ignores a path that the commit does not have.
     func isIgnored(_ path: String) throws(FileTreeError) -> Bool {
-        var directory = RepositoryPath.directory(of: path)
+        lookAtRules(in: RepositoryPath.directory(of: path))
+        return try ignoreRules.ignore(path)
+    }
+
+    /// Whether Git may ignore a file that matches a pattern from a directory, of which all files of
+    /// the commit are given.
+    func mayIgnore(
+        _ pattern: GlobPattern, below directory: String, files: [String]
+    ) throws(FileTreeError) -> Bool {
+        lookAtRules(in: directory)
+        return try ignoreRules.mayIgnore(pattern, below: directory, files: files)
+    }
+
+    /// Notes that the rules of a directory and of all above it count.
+    private func lookAtRules(in directory: String) {
+        var directory = directory
         while true {
             _ = try? find(RepositoryPath.join(directory, ".gitignore"))
             guard !directory.isEmpty else { break }
             directory = RepositoryPath.directory(of: directory)
         }
-        return try ignoreRules.ignore(path)
     }
 
     /// Does work and tells what it looked at, which also counts for the work around it.

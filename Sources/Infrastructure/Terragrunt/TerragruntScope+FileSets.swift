@@ -8,7 +8,9 @@ extension TerragruntScope {
         guard let written = call.arguments[1].stringValue else {
             return unknownPattern(call.arguments[1], call, type: .set(.string))
         }
-        let matches = try matches(written, from: base, .directories, call)
+        guard let matches = try matches(written, from: base, .directories, call) else {
+            return unsure(written, call, type: .set(.string))
+        }
         return try set(of: matches.map { RepositoryPath.relative(from: base, to: $0) }, call)
     }
 
@@ -38,7 +40,9 @@ extension TerragruntScope {
         guard let written = last.stringValue else {
             return unknownPattern(last, call, type: .list(.string))
         }
-        var matches = try matches(written, from: place.directory, .text, call)
+        guard var matches = try matches(written, from: place.directory, .text, call) else {
+            return unsure(written, call, type: .list(.string))
+        }
         if call.arguments.count == 2 {
             let boundary = try resolve(
                 call.arguments[0].stringValue ?? "", from: place.directory, at: call.range)
@@ -48,10 +52,22 @@ extension TerragruntScope {
             .string, ValueList(matches.map { .text(RepositoryPath.absolute($0)) }))
     }
 
-    /// The files that match a pattern relative to a directory, each noted as read.
+    /// What stands for files of which a work tree may have more than the commit.
+    private func unsure(_ pattern: String, _ call: Call, type: ValueType) -> Value {
+        trace.gap(
+            Diagnostic(
+                summary: "Files that only a work tree has",
+                detail: "\(call.name) of \(pattern) may match files that Git ignores.",
+                range: call.range, hint: "Narrow the pattern or the rules in .gitignore."))
+        return call.unknown(
+            "\(call.name) of \(pattern), which may match files that Git ignores", type: type)
+    }
+
+    /// The files that match a pattern relative to a directory, each noted as read; nothing when Git
+    /// may ignore others that match.
     private func matches(
         _ written: String, from base: String, _ dialect: GlobPattern.Dialect, _ call: Call
-    ) throws(Diagnostic) -> [String] {
+    ) throws(Diagnostic) -> [String]? {
         // Only the part before the first special sign is a path that can be resolved.
         let names = written.split(separator: "/", omittingEmptySubsequences: false)
         let fixed = names.prefix { name in !name.contains { "*?[{\\".contains($0) } }
@@ -63,6 +79,10 @@ extension TerragruntScope {
         }
         if rest.isEmpty {
             let item = try reading(call) { () throws(FileTreeError) in try loader.find(directory) }
+            guard item != nil else {
+                trace.probe(directory)
+                return (try? loader.isIgnored(directory)) == false ? [] : nil
+            }
             guard item?.isFile == true else { return [] }
             trace.read(directory, call.name, at: call.range)
             return [directory]
@@ -83,6 +103,11 @@ extension TerragruntScope {
             trace.read(file, call.name, at: call.range)
             found.append(file)
         }
-        return found
+        let mayBeMore = try reading(call) { () throws(FileTreeError) in
+            let real = try loader.find(directory)?.path ?? directory
+            let own = real == directory ? files : try loader.files(under: real)
+            return try loader.mayIgnore(pattern, below: real, files: own)
+        }
+        return mayBeMore ? nil : found
     }
 }

@@ -90,22 +90,45 @@ extension TerragruntScope {
         for _ in 0..<Self.parentLimit where !directory.isEmpty {
             directory = RepositoryPath.directory(of: directory)
             let candidate = try resolve(name, from: directory, at: call.range)
-            if try reading(call, { () throws(FileTreeError) in try loader.find(candidate) }) != nil
-            {
+            let found = try reading(call) { () throws(FileTreeError) in
+                try loader.find(candidate)
+            }
+            if let found {
+                if let doubt = possible(missed, call) {
+                    // The farther one may be what counts, so what it reads matters as well.
+                    if found.isFile { noteCandidate(candidate, call) }
+                    return doubt
+                }
                 return .text(RepositoryPath.absolute(candidate))
             }
             trace.probe(candidate)
             missed.append(candidate)
         }
-        for candidate in missed where (try? loader.isIgnored(candidate)) == true {
-            return call.unknown(
-                "\(call.name) of \(candidate), which is not in the commit", type: .string)
-        }
+        if let doubt = possible(missed, call) { return doubt }
         if call.arguments.count == 2 { return call.arguments[1] }
         throw call.failure(
             "no directory above \(RepositoryPath.relative(from: "", to: place.directory)) in the "
                 + "repository has \(name)",
             hint: "Commit the file, or give a fallback as the second argument.")
+    }
+
+    /// An unknown path when Git ignores one of those that the commit does not have, so that a work
+    /// tree may have it.
+    private func possible(_ missed: [String], _ call: Call) -> Value? {
+        for candidate in missed where (try? loader.isIgnored(candidate)) != false {
+            return call.unknown(
+                "\(call.name) of \(candidate), which is not in the commit", type: .string)
+        }
+        return nil
+    }
+
+    private func noteCandidate(_ path: String, _ call: Call) {
+        trace.read(path, call.name, at: call.range)
+        guard path.hasSuffix(".hcl"), !place.isAlone, Self.unreadable(path) == nil,
+            let read = try? loader.configuration(
+                of: path, original: place.originalDirectory, at: call.range, budget: call.budget)
+        else { return }
+        trace.merge(read.trace)
     }
 
     /// The evaluated configuration of another file.
@@ -135,7 +158,7 @@ extension TerragruntScope {
     }
 
     private func absent(_ path: String, _ call: Call) throws(Diagnostic) -> Value {
-        if (try? loader.isIgnored(path)) == true {
+        if (try? loader.isIgnored(path)) != false {
             return call.unknown("\(path), which is not in the commit")
         }
         if call.arguments.count > 1 { return call.arguments[1] }

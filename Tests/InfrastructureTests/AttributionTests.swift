@@ -69,7 +69,7 @@ struct AttributionTests {
         #expect(try Self.changes(base, target) == [name])
     }
 
-    @Test("Another name for the versions changes nothing, and neither does formatting")
+    @Test("Another name for the versions changes no value made of them, nor does formatting")
     func renamed() throws {
         let base = Repositories.schematic("made = \"x-${local.versions.talos_version}\"")
         let target = base.replacing("versions  ", "v", in: "common/schematic.hcl")
@@ -81,7 +81,7 @@ struct AttributionTests {
         let same = target.replacing("(  # with a remark\n    ", "", in: "common/schematic.hcl")
             .replacing("\")", "\"", in: "common/schematic.hcl")
             .replacing("versions.hcl\"", "versions.hcl\")", in: "common/schematic.hcl")
-        #expect(try Self.changes(base, same) == [])
+        #expect(try Self.changes(base, same) == ["v", "versions"])
     }
 
     @Test("A field that is taken from a local of another name is reported as the field only")

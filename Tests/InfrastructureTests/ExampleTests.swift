@@ -41,7 +41,8 @@ struct ExampleTests {
         #expect(state.providerVersions == ["talos": "0.9.0", "proxmox": "0.86.0"])
         #expect(
             state.otherValues == [
-                "installer_repository": "\"ghcr.io/example/sol-talos-installer-frr\""
+                "installer_repository": "\"ghcr.io/example/sol-talos-installer-frr\"",
+                "versions": "from \"common/versions.hcl\" \"locals\"",
             ])
         #expect(state.spellings[Field.kubernetesVersion] == "1.34.1")
         #expect(state.unusedValues == [Field.extensionVersion])

@@ -25,6 +25,9 @@ enum Repositories {
         }
         """
 
+    /// What the schematic's local of that name says by itself.
+    static let passedVersions = ["versions": "from \"common/versions.hcl\" \"locals\""]
+
     static let small = MemoryFileTree([
         "uprev.hcl": definition, "common/versions.hcl": versions,
         "common/schematic.hcl": schematic,

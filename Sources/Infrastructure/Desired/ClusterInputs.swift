@@ -57,17 +57,22 @@ final class ClusterInputs {
     /// Overrides count from last to first. Without one, a name that both other files have belongs
     /// to the schematic when it is about what is installed, and to the versions otherwise.
     func local(named name: String) throws(Diagnostic) -> LocatedValue? {
+        guard let path = try home(ofLocal: name) else { return nil }
+        let scope = try scope(of: path)
+        guard let attribute = scope.attributes[name] else { return nil }
+        let value = try loader.inChain(path, at: nil) { () throws(Diagnostic) in
+            try scope.local(name, at: attribute.nameLocation, budget: budget)
+        }
+        return LocatedValue(value: value, attribute: attribute)
+    }
+
+    /// The file that has the last word on a local, when there is one.
+    func home(ofLocal name: String) throws(Diagnostic) -> String? {
         let home = [definition.versions, definition.schematic]
         let isInstalled = name.hasPrefix("install_")
-        for path in definition.overrides.reversed() + (isInstalled ? home.reversed() : home) {
-            let scope = try scope(of: path)
-            guard let attribute = scope.localAttributes.first(where: { $0.name == name }) else {
-                continue
-            }
-            let value = try loader.inChain(path, at: nil) { () throws(Diagnostic) in
-                try scope.local(name, at: attribute.nameLocation, budget: budget)
-            }
-            return LocatedValue(value: value, attribute: attribute)
+        for path in definition.overrides.reversed() + (isInstalled ? home.reversed() : home)
+        where try scope(of: path).attributes[name] != nil {
+            return path
         }
         return nil
     }
@@ -124,21 +129,21 @@ final class ClusterInputs {
 }
 
 extension ClusterInputs {
-    /// What a local says by itself, as text that changes with nothing but its own file; nothing
-    /// for one that only passes on what another file says.
+    /// What a local says by itself, as text that changes with nothing but its own file.
     ///
-    /// Parts that other files decide are written as unknown. What is made of them is then told by
+    /// One that only passes on what another file says is told by what it passes on. Otherwise
+    /// parts that other files decide are written as unknown. What is made of them is then told by
     /// the syntax of the expression.
     func ownText(
         of attribute: Attribute, in scope: TerragruntScope, without paths: [[String]] = []
-    ) -> String? {
-        let origins = scope.origins(budget: budget)
-        guard origins[attribute.name] == nil else { return nil }
-        let syntax = SyntaxFingerprint.text(
-            of: attribute.expression, origins: origins.mapValues(\.description))
+    ) -> String {
+        // Paths that other files decide are unknown here too, and are no origins.
+        let alone = try? aloneScope(of: scope.path)
+        let origins = alone?.origins(budget: budget) ?? [:]
+        if let origin = origins[attribute.name] { return "from \(origin)" }
+        let syntax = SyntaxFingerprint.text(of: attribute.expression, origins: origins)
         let value = try? loader.inChain(scope.path, at: nil) { () throws(Diagnostic) in
-            try aloneScope(of: scope.path).local(
-                attribute.name, at: attribute.nameLocation, budget: budget)
+            try alone?.local(attribute.name, at: attribute.nameLocation, budget: budget)
         }
         guard var value else { return syntax }
         for path in paths { value = value.removing(path[...]) }

@@ -13,9 +13,39 @@ struct ReadEdge {
 }
 
 /// A variable of the environment that a value may depend on.
-struct EnvironmentUse: Equatable {
+struct EnvironmentUse: Hashable {
     let name: String
     let range: SourceRange
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(range.bytes)
+        hasher.combine(range.source.path)
+    }
+}
+
+/// Uses of the environment, each once, in the order in which they were found.
+///
+/// Copies share their storage: many locals may depend on the same many variables.
+struct EnvironmentUses {
+    private(set) var all: [EnvironmentUse] = []
+    private var known: Set<EnvironmentUse> = []
+
+    init(_ uses: [EnvironmentUse] = []) {
+        for use in uses { insert(use) }
+    }
+
+    mutating func insert(_ use: EnvironmentUse) {
+        if known.insert(use).inserted { all.append(use) }
+    }
+
+    mutating func formUnion(_ other: EnvironmentUses) {
+        guard !all.isEmpty else {
+            self = other
+            return
+        }
+        for use in other.all { insert(use) }
+    }
 }
 
 /// Which paths of the commit an evaluation looked at, and what it could not see.
@@ -24,6 +54,23 @@ final class ReadTrace {
         let reader: String
         let target: String
         let kind: String
+    }
+
+    /// A target that comes first, by which reader does not matter.
+    private struct OrderKey: Hashable {
+        let target: String
+        let kind: String
+    }
+
+    /// A diagnostic, told from others as its own equality does.
+    private struct Gap: Hashable {
+        let diagnostic: Diagnostic
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(diagnostic.range?.source.path)
+            hasher.combine(diagnostic.range?.bytes)
+            hasher.combine(diagnostic.detail)
+        }
     }
 
     /// The files that were read, each with every way that led to it.
@@ -35,10 +82,12 @@ final class ReadTrace {
     /// Places where something is read that is only known when Terragrunt runs.
     private(set) var gaps: [Diagnostic] = []
     /// Variables of the environment that were asked for with a default.
-    private(set) var environment: [EnvironmentUse] = []
+    private(set) var environment = EnvironmentUses()
     /// Whether a result depends on the directory of the outermost configuration.
     private(set) var usesOriginalDirectory = false
     private var known: Set<Key> = []
+    private var knownOrder: Set<OrderKey> = []
+    private var knownGaps: Set<Gap> = []
     private(set) var files: Set<String> = []
 
     func read(_ target: String, by reader: String, _ kind: String, at range: SourceRange?) {
@@ -57,14 +106,13 @@ final class ReadTrace {
     func probe(_ path: String) { probes.insert(path) }
 
     func gap(_ diagnostic: Diagnostic) {
-        for diagnostic in diagnostic.all where !gaps.contains(diagnostic) {
+        for diagnostic in diagnostic.all
+        where knownGaps.insert(Gap(diagnostic: diagnostic)).inserted {
             gaps.append(diagnostic)
         }
     }
 
-    func dependsOnEnvironment(_ use: EnvironmentUse) {
-        if !environment.contains(use) { environment.append(use) }
-    }
+    func dependsOnEnvironment(_ use: EnvironmentUse) { environment.insert(use) }
 
     func dependsOnOriginalDirectory() { usesOriginalDirectory = true }
 
@@ -73,7 +121,7 @@ final class ReadTrace {
         for edge in other.edges { add(edge) }
         probes.formUnion(other.probes)
         for gap in other.gaps { self.gap(gap) }
-        for use in other.environment { dependsOnEnvironment(use) }
+        environment.formUnion(other.environment)
         usesOriginalDirectory = usesOriginalDirectory || other.usesOriginalDirectory
     }
 
@@ -86,9 +134,8 @@ final class ReadTrace {
     }
 
     private func addOrder(_ edge: ReadEdge) {
-        guard !order.contains(where: { $0.target == edge.target && $0.kind == edge.kind }) else {
-            return
+        if knownOrder.insert(OrderKey(target: edge.target, kind: edge.kind)).inserted {
+            order.append(edge)
         }
-        order.append(edge)
     }
 }

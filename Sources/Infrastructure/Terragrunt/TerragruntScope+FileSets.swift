@@ -1,12 +1,18 @@
 import HCL
 
 extension TerragruntScope {
+    /// Whether it is left open which files there are; where an include lies must be known.
+    var hidesFiles: Bool { place.isAlone && !isReadingIncludes }
+
     /// The files below a directory that match a pattern, as paths from that directory.
     func fileSet(_ call: Call) throws(Diagnostic) -> Value {
         let base = try resolve(
             call.arguments[0].stringValue ?? "", from: fileDirectory, at: call.range)
         guard let written = call.arguments[1].stringValue else {
             return unknownPattern(call.arguments[1], call, type: .set(.string))
+        }
+        if hidesFiles {
+            return call.unknown(RepositoryPath.join(base, written), type: .set(.string))
         }
         guard let matches = try matches(written, from: base, .directories, call) else {
             return unsure(written, call, type: .set(.string))
@@ -40,6 +46,7 @@ extension TerragruntScope {
         guard let written = last.stringValue else {
             return unknownPattern(last, call, type: .list(.string))
         }
+        if hidesFiles { return call.unknown(written, type: .list(.string)) }
         guard var matches = try matches(written, from: place.directory, .text, call) else {
             return unsure(written, call, type: .list(.string))
         }

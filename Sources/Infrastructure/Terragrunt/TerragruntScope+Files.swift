@@ -48,6 +48,9 @@ extension TerragruntScope {
     func content(
         of path: String, _ call: Call, type: ValueType
     ) throws(Diagnostic) -> Result<[UInt8], UnknownContent> {
+        if place.isAlone {
+            return .failure(UnknownContent(value: call.unknown(path, type: type)))
+        }
         let bytes = try reading(call) { () throws(FileTreeError) in try loader.bytes(at: path) }
         guard let bytes else {
             trace.probe(path)
@@ -55,9 +58,6 @@ extension TerragruntScope {
             return .failure(UnknownContent(value: call.unknown(reason, type: type)))
         }
         trace.read(path, call.name, at: call.range)
-        if place.isAlone {
-            return .failure(UnknownContent(value: call.unknown(path, type: type)))
-        }
         if LargeFilePointer.matches(bytes) {
             let reason = "\(call.name) of \(path), which is kept by Git LFS"
             return .failure(UnknownContent(value: call.unknown(reason, type: type)))
@@ -97,6 +97,7 @@ extension TerragruntScope {
     private func fileExists(_ call: Call) throws(Diagnostic) -> Value {
         let path = try resolve(
             call.arguments[0].stringValue ?? "", from: fileDirectory, at: call.range)
+        if hidesFiles { return call.unknown(path, type: .bool) }
         let item = try reading(call) { () throws(FileTreeError) in try loader.find(path) }
         guard let item else {
             trace.probe(path)

@@ -109,7 +109,9 @@ extension TerragruntScope {
             return call.unknown(
                 "the environment variable \(name), which has no default", type: .string)
         }
-        dependsOnEnvironment([EnvironmentUse(name: name, range: call.range)])
+        let use = EnvironmentUse(name: name, range: call.range)
+        trace.dependsOnEnvironment(use)
+        dependsOnEnvironment(EnvironmentUses([use]))
         return call.arguments[1]
     }
 

@@ -3,7 +3,7 @@ import HCL
 /// How far a local is evaluated.
 enum LocalState {
     case waiting(Attribute)
-    case known(Value, environment: [EnvironmentUse])
+    case known(Value, environment: EnvironmentUses)
     case failed(Diagnostic)
 }
 
@@ -33,7 +33,7 @@ extension TerragruntScope {
 
     /// What the environment has to do with a local that was evaluated.
     func environment(ofLocal name: String) -> [EnvironmentUse] {
-        if case .known(_, let uses) = locals[name] { uses } else { [] }
+        if case .known(_, let uses) = locals[name] { uses.all } else { [] }
     }
 
     /// All locals as an object; throws the errors of all of them.
@@ -94,7 +94,7 @@ extension TerragruntScope {
     }
 
     private func finish(_ attribute: Attribute, budget: EvaluationBudget) throws(Diagnostic) {
-        environmentUses.append([])
+        environmentUses.append(EnvironmentUses())
         defer { environmentUses.removeLast() }
         let value = try evaluate(attribute.expression, budget: budget)
         locals[attribute.name] = .known(

@@ -5,53 +5,101 @@ struct ValueOrigin: Equatable, CustomStringConvertible {
     let path: String
     var steps: [String]
 
-    var description: String { ([path] + steps).joined(separator: " ") }
+    /// Path and steps in quotes, so that no two origins read the same.
+    var description: String {
+        ([path] + steps).map { CanonicalJSON.text(of: .string($0)) }.joined(separator: " ")
+    }
+}
+
+/// What an expression passes on without making anything of it.
+private enum PassedValue {
+    case origin(ValueOrigin)
+    case local(String, steps: [String])
 }
 
 extension TerragruntScope {
-    /// How many locals may pass a value on to one another.
+    /// How many steps may lead to a value that is passed on.
     private static let longestPassing = 100
 
-    /// The locals that pass on what another file says, without making anything of it; a change of
-    /// theirs is that file's change.
+    /// The locals that pass on what another file says, without making anything of it; found once.
     func origins(budget: EvaluationBudget) -> [String: ValueOrigin] {
-        var origins: [String: ValueOrigin] = [:]
+        if let knownOrigins { return knownOrigins }
+        var found: [String: ValueOrigin?] = [:]
         for attribute in localAttributes {
-            origins[attribute.name] = origin(of: attribute.expression.root, budget: budget)
+            findOrigin(ofLocal: attribute.name, among: &found, budget: budget)
         }
+        let origins = found.compactMapValues(\.self)
+        knownOrigins = origins
         return origins
     }
 
-    /// The origin of a call of `read_terragrunt_config` or an include, with or without steps after
-    /// it, or of a local that is one.
-    private func origin(
-        of node: ExpressionNode, budget: EvaluationBudget, depth: Int = 0
-    ) -> ValueOrigin? {
-        guard depth < Self.longestPassing else { return nil }
-        switch node.unwrapped {
-        case .call(let call) where call.name == "try":
-            return call.arguments.first.flatMap { origin(of: $0, budget: budget, depth: depth) }
-        case .call(let call) where call.name == "read_terragrunt_config":
-            return call.arguments.first.flatMap { origin(ofPath: $0, budget: budget) }
-        case .relativeTraversal(let source, let steps, _):
-            return origin(of: source, budget: budget, depth: depth)?.followed(by: steps[...])
+    /// Follows locals from one to the next up to one whose origin is found, and notes that of each.
+    private func findOrigin(
+        ofLocal name: String, among found: inout [String: ValueOrigin?], budget: EvaluationBudget
+    ) {
+        var links: [(name: String, steps: [String])] = []
+        var active: Set<String> = []
+        var next: String? = name
+        var origin: ValueOrigin?
+        while let name = next {
+            next = nil
+            if let known = found[name] {
+                origin = known
+            } else if let attribute = attributes[name], active.insert(name).inserted {
+                switch passedValue(of: attribute.expression.root, budget: budget) {
+                case .origin(let end):
+                    links.append((name, []))
+                    origin = end
+                case .local(let other, let steps):
+                    links.append((name, steps))
+                    next = other
+                case nil: links.append((name, []))
+                }
+            }
+        }
+        for link in links.reversed() {
+            origin?.steps += link.steps
+            if let steps = origin?.steps, steps.count > Self.longestPassing { origin = nil }
+            found.updateValue(origin, forKey: link.name)
+        }
+    }
+
+    /// What a call of `read_terragrunt_config`, an include or a local, with or without steps after
+    /// it, passes on.
+    ///
+    /// A call with a default and `try` pass nothing on: what they fall back to is their own.
+    private func passedValue(
+        of root: ExpressionNode, budget: EvaluationBudget
+    ) -> PassedValue? {
+        var node = root.unwrapped
+        var steps: [String] = []
+        while case .relativeTraversal(let source, let more, _) = node {
+            steps = Self.texts(of: more[...]) + steps
+            node = source.unwrapped
+        }
+        var origin: ValueOrigin?
+        switch node {
+        case .call(let call)
+        where call.name == "read_terragrunt_config" && call.arguments.count == 1
+            && !call.expandsLast:
+            origin = self.origin(ofPath: call.arguments[0], budget: budget)
         case .reference(let reference) where reference.name == "local":
-            guard let name = reference.steps.first?.name,
-                let attribute = localAttributes.first(where: { $0.name == name })
-            else { return nil }
-            return origin(of: attribute.expression.root, budget: budget, depth: depth + 1)?
-                .followed(by: reference.steps.dropFirst())
+            return reference.steps.first?.name.map {
+                .local($0, steps: Self.texts(of: reference.steps.dropFirst()) + steps)
+            }
         case .reference(let reference) where reference.name == "include":
-            return origin(of: reference, budget: budget)
+            origin = self.origin(of: reference, budget: budget)
         default: return nil
         }
+        origin?.steps += steps
+        return origin.map { .origin($0) }
     }
 
     private func origin(ofPath node: ExpressionNode, budget: EvaluationBudget) -> ValueOrigin? {
         let expression = Expression(source: body.source, root: node)
         guard let text = (try? evaluate(expression, budget: budget))?.stringValue,
             let path = try? RepositoryPath.resolve(text, from: place.directory)
-        else { return ValueOrigin(path: "", steps: []) }
+        else { return nil }
         let isDirectory = (try? loader.isDirectory(path)) ?? false
         return ValueOrigin(
             path: isDirectory ? RepositoryPath.join(path, "terragrunt.hcl") : path, steps: [])
@@ -64,13 +112,16 @@ extension TerragruntScope {
         guard let include = includes.first(where: { $0.label == label }),
             let path = try? settings(of: include, budget: budget).path
         else { return nil }
-        return ValueOrigin(path: path, steps: [])
-            .followed(by: isBare ? reference.steps[...] : reference.steps.dropFirst())
+        let steps = isBare ? reference.steps[...] : reference.steps.dropFirst()
+        return ValueOrigin(path: path, steps: Self.texts(of: steps))
     }
-}
 
-extension ValueOrigin {
-    fileprivate func followed(by more: ArraySlice<TraversalStep>) -> ValueOrigin {
-        ValueOrigin(path: path, steps: steps + more.map { $0.name ?? "[]" })
+    private static func texts(of steps: ArraySlice<TraversalStep>) -> [String] {
+        steps.map { step in
+            switch step.kind {
+            case .attribute(let name): name
+            case .index(let key): key.stringValue ?? "[\(CanonicalJSON.text(of: key))]"
+            }
+        }
     }
 }

@@ -85,6 +85,7 @@ extension TerragruntScope {
         }
         let given = call.arguments.first?.stringValue ?? ""
         let name = String((given.isEmpty ? "terragrunt.hcl" : given).drop { $0 == "/" })
+        if hidesFiles { return call.unknown("\(name) above \(place.directory)", type: .string) }
         var directory = place.directory
         var missed: [String] = []
         for _ in 0..<Self.parentLimit where !directory.isEmpty {
@@ -141,6 +142,7 @@ extension TerragruntScope {
         if try reading(call, { () throws(FileTreeError) in try loader.isDirectory(path) }) {
             path = RepositoryPath.join(path, "terragrunt.hcl")
         }
+        if place.isAlone { return call.unknown(path) }
         let target = path
         let found = try reading(call) { () throws(FileTreeError) in try loader.find(target) }
         guard found != nil else {
@@ -148,7 +150,6 @@ extension TerragruntScope {
             return try absent(path, call)
         }
         trace.read(path, call.name, at: call.range)
-        if place.isAlone { return call.unknown(path) }
         if let reason = Self.unreadable(path) { return call.unknown(reason) }
         let read = try loader.configuration(
             of: path, original: place.originalDirectory, at: call.range, budget: call.budget)

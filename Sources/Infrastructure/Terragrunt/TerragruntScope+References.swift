@@ -64,7 +64,11 @@ extension TerragruntScope {
         let value = try loader.inChain(parent.path, at: reference.range) {
             () throws(Diagnostic) in try parent.configuration(budget: reference.budget)
         }
-        dependsOnEnvironment(trace.environment.filter { $0.range.source.path != path })
+        let uses =
+            parentUses[include.label]
+            ?? EnvironmentUses(trace.environment.all.filter { $0.range.source.path != path })
+        parentUses[include.label] = uses
+        dependsOnEnvironment(uses)
         return value
     }
 

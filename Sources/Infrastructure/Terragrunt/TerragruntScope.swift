@@ -24,9 +24,14 @@ final class TerragruntScope: EvaluationEnvironment {
     let trace: ReadTrace
     /// The attributes of the locals block in the order of the file.
     let localAttributes: [Attribute]
+    /// The same by name.
+    let attributes: [String: Attribute]
     var locals: [String: LocalState] = [:]
     /// What the expressions under way were seen to take from the environment, innermost last.
-    var environmentUses: [[EnvironmentUse]] = []
+    var environmentUses: [EnvironmentUses] = []
+    /// What the values of included files take from the environment, by the label of the include.
+    var parentUses: [String: EnvironmentUses] = [:]
+    var knownOrigins: [String: ValueOrigin]?
     /// Whether include blocks are being read, where other includes have no meaning yet.
     var isReadingIncludes = false
     var includeSettings: [String: IncludeSettings] = [:]
@@ -56,6 +61,7 @@ final class TerragruntScope: EvaluationEnvironment {
                 range: blocks[1].headerLocation, hint: "Join the two blocks.")
         }
         localAttributes = blocks.first?.body.attributes ?? []
+        attributes = Dictionary(localAttributes.map { ($0.name, $0) }) { first, _ in first }
         for attribute in localAttributes { locals[attribute.name] = .waiting(attribute) }
     }
 
@@ -122,14 +128,9 @@ final class TerragruntScope: EvaluationEnvironment {
 
     // MARK: Environment
 
-    /// Notes that a value depends on a variable of the environment.
-    func dependsOnEnvironment(_ uses: [EnvironmentUse]) {
-        for use in uses {
-            trace.dependsOnEnvironment(use)
-            guard !environmentUses.isEmpty,
-                !environmentUses[environmentUses.count - 1].contains(use)
-            else { continue }
-            environmentUses[environmentUses.count - 1].append(use)
-        }
+    /// Notes that a value depends on variables of the environment, which the trace has already.
+    func dependsOnEnvironment(_ uses: EnvironmentUses) {
+        guard let last = environmentUses.indices.last else { return }
+        environmentUses[last].formUnion(uses)
     }
 }

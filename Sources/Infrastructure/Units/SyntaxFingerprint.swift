@@ -9,9 +9,18 @@ enum SyntaxFingerprint {
         return "syntax:" + ContentHash.hexadecimal(of: writer.bytes)
     }
 
+    /// The hash of what a file says outside of its blocks of one type; nothing if that is nothing.
+    static func text(of body: Body, withoutBlocks type: String) -> String? {
+        guard !body.attributes.isEmpty || body.blocks.contains(where: { $0.type != type })
+        else { return nil }
+        var writer = SyntaxWriter()
+        writer.write(body, withoutBlocks: type)
+        return "syntax:" + ContentHash.hexadecimal(of: writer.bytes)
+    }
+
     /// The hash of one expression, in which locals that only pass on what another file says count
     /// by what they pass on and not by their names.
-    static func text(of expression: Expression, origins: [String: String]) -> String {
+    static func text(of expression: Expression, origins: [String: ValueOrigin]) -> String {
         var writer = SyntaxWriter(origins: origins)
         writer.write(expression.root)
         return "syntax:" + ContentHash.hexadecimal(of: writer.bytes)
@@ -20,16 +29,17 @@ enum SyntaxFingerprint {
 
 /// Writes a syntax tree as bytes in which every node and every text is delimited.
 private struct SyntaxWriter {
-    var origins: [String: String] = [:]
+    var origins: [String: ValueOrigin] = [:]
     private(set) var bytes: [UInt8] = []
 
-    mutating func write(_ body: Body) {
-        open("body", count: body.attributes.count + body.blocks.count)
+    mutating func write(_ body: Body, withoutBlocks type: String? = nil) {
+        let blocks = body.blocks.filter { $0.type != type }
+        open("body", count: body.attributes.count + blocks.count)
         for attribute in body.attributes {
             write(attribute.name)
             write(attribute.expression.root)
         }
-        for block in body.blocks {
+        for block in blocks {
             open(block.type, count: block.labels.count)
             for label in block.labels { write(label) }
             write(block.body)
@@ -85,7 +95,7 @@ private struct SyntaxWriter {
         if reference.name == "local", let name = reference.steps.first?.name,
             let origin = origins[name]
         {
-            write(origin)
+            write(origin.description)
             return write(Array(reference.steps.dropFirst()))
         }
         write(reference.steps)

@@ -14,7 +14,7 @@ struct CollectionTableTests {
         Case(#"coalesce(toset(["a"]), ["b"])"#, #"["a"] : set(string)"#),
         Case(#"coalesce(true, 1)"#, #"! Error in function call 1:1-1:10"#),
         Case(#"coalesce()"#, #"! Error in function call 1:1-1:10"#),
-        Case(#"coalesce(u, 1)"#, #"unknown : number"#),
+        Case(#"coalesce(u, 1)"#, #"unknown : dynamic"#),
         Case(#"coalesce("", 0)"#, #""0" : string"#),
         Case(#"coalescelist([], tolist([]), [1])"#, #"[1] : tuple([number])"#),
         Case(#"coalescelist(toset([1]))"#, #"! Error in function call 1:1-1:14"#),

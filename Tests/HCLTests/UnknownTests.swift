@@ -41,13 +41,47 @@ struct UnknownTests {
     func irrelevance() throws {
         #expect(try evaluate("u && false", variables) == .bool(false))
         #expect(try evaluate("true || u", variables) == .bool(true))
-        #expect(try evaluate("true ? 1 : u", variables) == .integer(1))
+        #expect(try evaluate("true ? \"a\" : u", variables) == .string("a"))
+        #expect(try evaluate("true ? 1 : l[0]", variables) == .integer(1))
+        #expect(try evaluate("true ? {a = \"b\"} : {a = u}", variables).json == "{\"a\":\"b\"}")
+        #expect(try evaluate("true ? [u, 1][1] : 2", variables) == .integer(1))
+        #expect(
+            try evaluate("true ? {a = u, b = 1} : null", variables).attributes?["b"]?.json == "1")
+        #expect(try evaluate("coalesce(\"a\", u)", variables) == .string("a"))
+        #expect(try evaluate("tolist([1, null])[0]", variables) == .integer(1))
         #expect(try evaluate("[u, 2][1]", variables) == .integer(2))
         #expect(try evaluate("{a = u, b = 3}.b", variables) == .integer(3))
         #expect(try evaluate("length([u, u])", variables) == .integer(2))
         #expect(try evaluate("merge({a = u}, {a = 1})", variables).json == "{\"a\":1}")
         #expect(try evaluate("contains([1, u], 1)", variables) == .bool(true))
         #expect(try evaluate("[for x in [u, 1] : x][1]", variables) == .integer(1))
+    }
+
+    @Test(
+        "of no known type keep open what they would change by becoming text or a collection",
+        arguments: [
+            "(true ? 1 : u) == 1", "(false ? u : true) == true", "try(true ? 1 : u, \"f\")",
+            "can(true ? 1 : u)", "can(true ? \"a\" : u)", "try(true ? \"a\" : u, \"f\")",
+            "try((true ? {a = u, b = \"c\"} : {a = \"d\", b = \"e\"}).b, \"f\")",
+            "can(false ? u : null)", "(s == \"\" ? (true ? \"a\" : u) : 1) == 1",
+            "coalesce(u, 1) == \"a\"", "jsonencode(true ? {a = 1} : u)",
+            "jsonencode(true ? [] : u)", "(true ? {a = 1} : {a = u}).a == 1",
+            "(true ? [1] : [u])[0] == 1", "(true ? [1] : [u, u])[0] == 1",
+            "(true ? [{a = u}, {a = 1}] : [])[1].a == 1",
+            "(false ? (true ? \"a\" : u) : 1) == 1", "(false ? (true ? null : u) : 1) == 1",
+            "coalesce(true ? null : u, 1) == 1", "(true ? l[0] : u) == \"1\"",
+            "tolist([1, u])[0] == 1", "tolist([{a = 1}, {a = u}])[0].a == 1",
+            "tolist([{a = 1}, u])[0].a == 1", "try(tolist([1, u])[0], \"f\")",
+            "try(tolist([\"a\", u])[0], \"f\")", "can(tolist([1, true, u]))",
+            "tomap({a = 1, b = u}).a == 1", "chunklist([1, u], 1)[0][0] == 1",
+            "index(tolist([1, u]), 1)", "coalesce(1, u) == 1", "try(coalesce(\"a\", u), \"f\")",
+            "coalesce([1], u) == [1]", "can(coalesce(1, true, u))",
+            "setunion([1], u) == toset([\"1\"])", "toset([1, u]) == toset([\"1\", \"2\"])",
+            "concat(tolist([1]), tolist(u)) == tolist([\"1\", \"2\"])",
+        ])
+    func openTypes(text: String) throws {
+        let value = try evaluate(text, variables)
+        #expect(value.isUnknown && !value.unknownReasons.isEmpty, "\(value)")
     }
 
     @Test("collect every reason once, in order")

@@ -22,7 +22,8 @@ public final class EvaluationBudget {
     private let limit: Int
     private let depthLimit: Int
     private var depth = 0
-    /// How many calls are being tried whose failures nobody reads the hints of.
+    /// How many expressions around this one are only tried: an error there is a result like any
+    /// other, and nobody reads its hint.
     var attempts = 0
     /// What watches the stack of the thread that evaluates.
     var stack = StackRoom()

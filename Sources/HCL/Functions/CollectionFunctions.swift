@@ -47,12 +47,19 @@ enum CollectionFunctions {
         guard !call.arguments.isEmpty else {
             throw call.failure("at least one argument is required")
         }
-        guard let type = ValueType.unified(call.arguments.map(\.type)) else {
+        guard let shared = SharedType.of(call.arguments) else {
             throw call.failure("all arguments must have one type")
         }
         for (index, value) in call.arguments.enumerated() where !value.isNull {
-            let result = try call.converted(index, to: type)
+            let result = try call.converted(index, to: shared.type)
             if result.stringValue == "" { continue }
+            if Value.tuple(ValueList(call.arguments)).hasOpenType,
+                shared.isOpen || call.budget.attempts > 0
+            {
+                let reasons = call.arguments.flatMap(\.unknownReasons)
+                let type = call.budget.attempts > 0 ? .dynamic : shared.type
+                return .unknown(Unknown(type: type, reasons: reasons))
+            }
             return result
         }
         throw call.failure("all arguments are null or empty")

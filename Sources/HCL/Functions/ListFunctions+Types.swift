@@ -8,7 +8,10 @@ extension ListFunctions {
         let lists = call.arguments.compactMap { value -> ValueType? in
             if case .list(let element) = value.type { element } else { nil }
         }
-        if lists.count == call.arguments.count, let element = ValueType.unified(lists) {
+        let areOpen = call.arguments.contains(where: \.isUnknown)
+        if lists.count == call.arguments.count,
+            let element = SharedType.of(lists, areOpen: areOpen)?.type
+        {
             return .list(element)
         }
         for (index, value) in call.arguments.enumerated() {
@@ -34,7 +37,7 @@ extension ListFunctions {
 
     @Sendable
     static func matchedType(_ call: Call) throws(Diagnostic) -> ValueType {
-        guard ValueType.unified([call.arguments[1].type, call.arguments[2].type]) != nil else {
+        guard SharedType.of([call.arguments[1], call.arguments[2]]) != nil else {
             throw call.failure("the keys and the set that is searched must have one type")
         }
         return call.arguments[0].type

@@ -25,7 +25,11 @@ enum SetFunctions {
             if element == .dynamic, value.elements?.isEmpty == true { continue }
             types.append(element)
         }
-        guard let type = types.isEmpty ? .dynamic : ValueType.unified(types) else {
+        let areOpen = call.arguments.contains(where: \.isUnknown)
+        guard
+            let type = types.isEmpty
+                ? .dynamic : SharedType.of(types, areOpen: areOpen)?.type
+        else {
             throw call.failure("all sets must have elements of one type")
         }
         return .set(type)
@@ -41,7 +45,11 @@ enum SetFunctions {
             switch value.type {
             case .list(let element), .set(let element): types.append(element)
             case .tuple(let elements):
-                guard let type = elements.isEmpty ? .dynamic : ValueType.unified(elements) else {
+                guard
+                    let type = elements.isEmpty
+                        ? .dynamic
+                        : SharedType.of(elements, areOpen: value.hasOpenType)?.type
+                else {
                     throw call.failure(argument: index, "its elements must have one type")
                 }
                 types.append(type)

@@ -3,8 +3,8 @@ extension Value {
         guard let given = elements else { throw Self.mismatch(self, .list(element)) }
         if case .list(let type, _) = self, type == element || element == .dynamic { return self }
         let (type, values) = try Self.convert(given.elements, to: element)
-        if let unknown = Self.undecided(type, values) {
-            return .unknown(unknown.retyped(.list(.dynamic)))
+        if let unknown = undecided(type, values, element) {
+            return .unknown(unknown.retyped(.list(type)))
         }
         return .list(type, ValueList(values))
     }
@@ -25,8 +25,8 @@ extension Value {
         guard let given = attributes else { throw Self.mismatch(self, .map(element)) }
         if case .map(let type, _) = self, type == element || element == .dynamic { return self }
         let (type, values) = try Self.convert(given.values, to: element)
-        if let unknown = Self.undecided(type, values) {
-            return .unknown(unknown.retyped(.map(.dynamic)))
+        if let unknown = undecided(type, values, element) {
+            return .unknown(unknown.retyped(.map(type)))
         }
         return .map(type, given.replacingValues(values))
     }
@@ -63,11 +63,7 @@ extension Value {
     ) throws(ConversionFailure) -> (ValueType, [Value]) {
         var type = element
         if type == .dynamic {
-            var types: [ValueType] = []
-            for value in values where !value.isUntypedNull && types.last != value.type {
-                types.append(value.type)
-            }
-            guard let shared = types.isEmpty ? .dynamic : ValueType.unified(types) else {
+            guard let shared = sharedType(of: values) else {
                 throw ConversionFailure(description: "all elements must have one type")
             }
             type = shared
@@ -78,15 +74,31 @@ extension Value {
         return (type, result)
     }
 
+    private static func sharedType(of values: [Value]) -> ValueType? {
+        let typed = values.filter { !$0.isUntypedNull }
+        if typed.isEmpty { return .dynamic }
+        if typed.contains(where: \.hasOpenType) { return SharedType.of(typed)?.type }
+        var types: [ValueType] = []
+        for value in typed where types.last != value.type { types.append(value.type) }
+        return ValueType.unified(types)
+    }
+
     private var isUntypedNull: Bool {
         if case .null(.dynamic) = self { true } else { false }
     }
 
-    /// The unknown that keeps the type of a collection from being known, if there is one.
-    private static func undecided(_ type: ValueType, _ values: [Value]) -> Unknown? {
-        guard type == .dynamic else { return nil }
-        let unknowns = values.filter { $0.isUnknown }
-        return unknowns.isEmpty ? nil : Unknown(reasons: unknowns.flatMap(\.unknownReasons))
+    /// The unknown that keeps the elements of a collection of a type from being known, if there is
+    /// one.
+    ///
+    /// If the elements are to be of one type, whatever that is, then one that may have any type
+    /// decides about all of them, and about whether there is such a type at all.
+    private func undecided(
+        _ type: ValueType, _ values: [Value], _ asked: ValueType
+    ) -> Unknown? {
+        let isOpen =
+            asked == .dynamic
+            ? hasOpenType : type == .dynamic && values.contains(where: \.isUnknown)
+        return isOpen ? Unknown(reasons: unknownReasons) : nil
     }
 }
 

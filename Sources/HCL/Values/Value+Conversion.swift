@@ -93,13 +93,17 @@ extension ValueType {
             return .set(element.specialized(as: target))
         case (.map(let element), .map(let target)): return .map(element.specialized(as: target))
         case (.tuple(let elements), .list(.dynamic)):
-            return .list(ValueType.unified(elements) ?? .dynamic)
+            return .list(Self.shared(elements))
         case (.tuple(let elements), .set(.dynamic)):
-            return .set(ValueType.unified(elements) ?? .dynamic)
+            return .set(Self.shared(elements))
         case (.object(let attributes), .map(.dynamic)):
-            return .map(ValueType.unified(Array(attributes.values)) ?? .dynamic)
+            return .map(Self.shared(Array(attributes.values)))
         default: return target
         }
+    }
+
+    private static func shared(_ types: [ValueType]) -> ValueType {
+        SharedType.of(types, areOpen: true)?.type ?? .dynamic
     }
 
     /// Whether some value of this type can be converted to another type.

@@ -26,11 +26,19 @@ struct CommitTrust: Sendable {
                 return verified.signer
             }
             let verified = try await policy.verify(from: trusted, to: commit, in: repository)
-            return verified.last { $0.id == commit }?.signer
+            if let signer = verified.last(where: { $0.id == commit })?.signer { return signer }
+            // Nothing is new in a branch that was moved back, but what it is at now may never have
+            // been looked at: only what a cluster was brought to needs no signature any more.
+            guard try await !isReconciled(commit) else { return nil }
+            return try await policy.verify(commit, in: repository).signer
         } catch let error as SignatureError {
             if let cause = error.cause { throw cause }
             throw UntrustedCommit(error: error)
         }
+    }
+
+    private func isReconciled(_ commit: CommitID) async throws -> Bool {
+        try await store.clusters().contains { $0.reconciled == revision(commit) }
     }
 
     /// The commits whose history is trusted; `nil` when nothing was ever verified or reconciled.

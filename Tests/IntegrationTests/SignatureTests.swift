@@ -121,6 +121,25 @@ struct SignatureTests {
         }
     }
 
+    @Test("A branch that moves back to an unsigned commit is refused, though nothing in it is new")
+    func movedBack() async throws {
+        let signers = try SSHSigners("ada")
+        try await withLiveAgent(workers: 0) { agent in
+            let unsigned = try agent.repository.head()
+            try signers.sign(agent.repository, as: "ada")
+            try agent.repository.edit(
+                "uprev.hcl", "settle           = \"0s\"",
+                "settle           = \"1h\"")
+            try start(agent, signers)
+            try await agent.wait(forCondition: "Waiting", because: "left alone")
+            try agent.repository.run("reset", "--quiet", "--hard", unsigned)
+            try await agent.wait(
+                forCondition: "Stalled", because: "\(unsigned.prefix(8)) \"")
+            #expect(try agent.status().reason.contains("it is not signed"))
+            #expect(try agent.status().reconciled == nil)
+        }
+    }
+
     @Test("A run whose signer is trusted no more is not continued, and a good commit replaces it")
     func revokedWhileDown() async throws {
         let signers = try SSHSigners("ada", "mallory")

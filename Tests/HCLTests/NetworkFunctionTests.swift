@@ -41,6 +41,8 @@ struct NetworkFunctionTests {
         Case("cidrsubnet(\"10.1.2.0/24\", 4, 16)", "\(unfit) 1:1-1:12"),
         Case("cidrsubnet(\"10.1.2.0/24\", 9, 0)", "\(unfit) 1:1-1:12"),
         Case("cidrsubnet(\"x\", 1, 0)", "\(unfit) 1:1-1:12"),
+        Case("cidrsubnet(\"10.0.0.0/8\", 9223372036854775807, 0)", "\(unfit) 1:1-1:12"),
+        Case("cidrsubnet(\"10.0.0.0/8\", -9223372036854775808, 0)", "\(unfit) 1:1-1:12"),
         Case(
             "cidrsubnets(\"10.1.0.0/16\", 4, 4, 8, 4)",
             #"["10.1.0.0/20","10.1.16.0/20","10.1.32.0/24","10.1.48.0/20"] : list(string)"#),
@@ -77,11 +79,11 @@ struct NetworkFunctionTests {
     func messages() {
         #expect(
             message("cidrsubnet(\"10.1.2.0/24\", 4, 16)")
-                == "Call to function \"cidrsubnet\" failed: an extension by 4 bits has no room for subnet 16."
+                == "Call to function \"cidrsubnet\" failed: the extension has no room for a subnet of that number."
         )
         #expect(
             message("cidrhost(\"10.0.0.0\", 1)").contains(
-                "\"10.0.0.0\" is not a prefix of addresses"))
+                "the prefix is not one of addresses"))
     }
 }
 

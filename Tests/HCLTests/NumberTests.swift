@@ -75,10 +75,9 @@ struct NumberTests {
         #expect(first == quotient && second == remainder)
     }
 
-    @Test("stay small: enormous exponents become infinite or zero, long literals are refused")
+    @Test("stay small: enormous exponents and long literals are refused")
     func bounds() throws {
-        #expect(try number("1e999999999").isInfinite)
-        #expect(try number("1e-999999999").isZero)
+        #expect(Number("1e999999999") == nil && Number("1e-999999999") == nil)
         #expect(Number(String(repeating: "1", count: Number.longestText + 1)) == nil)
         #expect(try number(String(repeating: "9", count: 2_000)).description.count == 2_001)
     }

@@ -96,10 +96,10 @@ struct YAMLTests {
                 "a: 1\n   b: 2\n",
                 "! on line 2, column 5: mapping values are not allowed in this context"),
             Case("\ta: 1\n", "! on line 1, column 1: found character that cannot start any token"),
-            Case("a: *x\n", "! on line 1, column 4: reference to undefined anchor \"x\""),
+            Case("a: *x\n", "! on line 1, column 4: reference to an undefined anchor"),
             Case(
                 "a: &x [*x]\n",
-                "! on line 1, column 8: cannot refer to anchor \"x\" from inside its own definition"
+                "! on line 1, column 8: cannot refer to an anchor from inside its own definition"
             ),
             Case(
                 "a: 1\n---\nb: 2\n", "! on line 2, column 1: unexpected extra content after value"),

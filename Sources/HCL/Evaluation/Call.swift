@@ -37,6 +37,19 @@ public struct Call {
             hint: hint)
     }
 
+    /// The error of a call that fails as a whole, with a hint that takes work.
+    func failure(_ message: String, hint: Diagnostic.Hint) -> Diagnostic {
+        Diagnostic(
+            summary: "Error in function call",
+            detail: "Call to function \"\(name)\" failed: \(message).", range: nameRange,
+            hint: hint)
+    }
+
+    /// Whether an argument is spelt out in the source, so that messages may repeat it.
+    func isWritten(_ index: Int) -> Bool {
+        node.arguments.indices.contains(index) && node.arguments[index].constantKey != nil
+    }
+
     /// The error of an unsuitable argument.
     public func failure(
         argument index: Int, _ message: String, parameter: String? = nil, hint: String? = nil

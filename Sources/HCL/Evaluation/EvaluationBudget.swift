@@ -23,7 +23,7 @@ public final class EvaluationBudget {
     private let depthLimit: Int
     private var depth = 0
     /// How many expressions around this one are only tried: an error there is a result like any
-    /// other, and nobody reads its hint.
+    /// other.
     var attempts = 0
     /// What watches the stack of the thread that evaluates.
     var stack = StackRoom()
@@ -50,7 +50,7 @@ public final class EvaluationBudget {
     /// Goes one level deeper; each success must be matched by a call of `leave()`.
     public func enter(at range: @autoclosure () -> SourceRange) throws(Diagnostic) {
         guard depth < depthLimit else { throw tooDeep(at: range()) }
-        if depth == 0 { stack = StackRoom() }
+        if depth == 0 { stack.restart() }
         depth += 1
     }
 
@@ -60,6 +60,14 @@ public final class EvaluationBudget {
             "Evaluation is nested too deeply",
             "Expressions need one another more than \(depthLimit) levels deep, which is the limit.",
             range, hint: "Split the expression, or shorten the chain of locals.")
+    }
+
+    /// The error of a system that has no thread left to go on with.
+    func noThread(at range: SourceRange) -> Diagnostic {
+        fail(
+            "No thread for a deep evaluation",
+            "The system gives no further thread, whose stack this expression needs.", range,
+            hint: "Raise the limit on threads or memory of the process, or shorten the expression.")
     }
 
     /// Comes back from one level.

@@ -1,12 +1,7 @@
 extension Evaluator {
     func call(_ node: CallNode, _ scope: Scope?) throws(Diagnostic) -> Value {
         guard let function = environment.function(named: node.name) else {
-            throw failure(
-                "Call to unknown function", "There is no function \"\(SafeText.name(node.name))\".",
-                at: node.nameRange,
-                hint: ForeignNames.hint(forFunction: node.name)
-                    ?? NearestName.hint(for: node.name, among: environment.functionNames)
-                    ?? "Only built-in functions can be called, and none has a name like this.")
+            throw unknownFunction(node)
         }
         var expanded: [Value] = []
         if node.expandsLast, let last = node.arguments.last {
@@ -55,6 +50,18 @@ extension Evaluator {
             if let failure = budget.failure { throw failure }
             return try result.get()
         }
+    }
+
+    private func unknownFunction(_ node: CallNode) -> Diagnostic {
+        let (name, names) = (node.name, environment.functionNames)
+        return Diagnostic(
+            summary: "Call to unknown function",
+            detail: "There is no function \"\(SafeText.name(name))\".",
+            range: location(node.nameRange),
+            hint: .lazy {
+                ForeignNames.hint(forFunction: name) ?? NearestName.hint(for: name, among: names)
+                    ?? "Only built-in functions can be called, and none has a name like this."
+            })
     }
 
     private func notExpandable(_ value: Value, _ node: ExpressionNode) -> Diagnostic {

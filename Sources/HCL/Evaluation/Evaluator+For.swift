@@ -109,7 +109,7 @@ extension Evaluator {
             if !isNew && !node.groups {
                 throw failure(
                     "Duplicate object key",
-                    "Two elements have the key \"\(SafeText.name(name))\".",
+                    "Two elements have the same key.",
                     at: node.key?.range ?? node.range,
                     hint: "Write ... after the value to group elements by key.")
             }

@@ -103,11 +103,22 @@ extension Evaluator {
         guard let one = first.numberValue, let two = second.numberValue,
             let value = symbol.compute(one, two)
         else {
-            throw failure(
-                "Operation failed", "The result is not a number, as with 0 / 0.", at: range,
-                hint: "Test the divisor first, as in N == 0 ? 0 : X / N.")
+            throw noResult([first, second], at: range)
         }
         return value
+    }
+
+    private func noResult(_ operands: [Value], at range: ByteRange) -> Diagnostic {
+        let isSpecial = operands.compactMap(\.numberValue).contains { $0.isInfinite || $0.isZero }
+        return failure(
+            "Operation failed",
+            isSpecial
+                ? "The result is not a number, as with 0 / 0."
+                : "The result is too large or too close to zero to compute with.",
+            at: range,
+            hint: isSpecial
+                ? "Test the divisor first, as in N == 0 ? 0 : X / N."
+                : "Compute with smaller numbers.")
     }
 
     private func nullOperand(_ what: String, at range: ByteRange) -> Diagnostic {

@@ -8,12 +8,15 @@ extension Evaluator {
         defer { budget.leave() }
         guard let resolved = try environment.resolve(reference) else {
             let names = environment.variableNames + (scope?.visibleNames ?? [])
-            throw failure(
-                "Unknown variable",
-                "There is no variable \"\(SafeText.name(node.name))\" here.",
-                at: node.nameRange,
-                hint: NearestName.hint(for: node.name, among: names)
-                    ?? ForeignNames.hint(forVariable: node.name) ?? Self.known(names))
+            let name = node.name
+            throw Diagnostic(
+                summary: "Unknown variable",
+                detail: "There is no variable \"\(SafeText.name(name))\" here.",
+                range: location(node.nameRange),
+                hint: .lazy {
+                    NearestName.hint(for: name, among: names)
+                        ?? ForeignNames.hint(forVariable: name) ?? Self.known(names)
+                })
         }
         return try take(node.steps.dropFirst(resolved.consumedSteps), from: resolved.value)
     }
@@ -30,7 +33,7 @@ extension Evaluator {
             do {
                 switch step.kind {
                 case .attribute(let name): value = try value.attribute(name)
-                case .index(let key): value = try value.element(at: key)
+                case .index(let key): value = try value.element(at: key, isWritten: true)
                 }
             } catch {
                 throw failure(error, at: step.range)
@@ -40,9 +43,9 @@ extension Evaluator {
     }
 
     private func failure(_ failure: StepFailure, at range: ByteRange) -> Diagnostic {
-        self.failure(
-            failure.summary, failure.detail, at: range,
-            hint: budget.attempts == 0 ? failure.hint : nil)
+        Diagnostic(
+            summary: failure.summary, detail: failure.detail, range: location(range),
+            hint: failure.hint)
     }
 
     func index(

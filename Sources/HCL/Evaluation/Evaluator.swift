@@ -37,12 +37,12 @@ struct Evaluator {
     ) throws(Diagnostic) -> Value {
         var result: Result<Value, Diagnostic>?
         let before = budget.stack
-        let isDone = StackRoom.elsewhere { room in
+        let isDone = before.lender.run { room in
             budget.stack = room
             result = Result { () throws(Diagnostic) in try evaluateNested(node, scope) }
         }
         budget.stack = before
-        guard isDone, let result else { throw budget.tooDeep(at: location(node.range)) }
+        guard isDone, let result else { throw budget.noThread(at: location(node.range)) }
         return try result.get()
     }
 

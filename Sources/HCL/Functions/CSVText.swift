@@ -118,10 +118,11 @@ enum CSVFunctions {
             throw CSVFailure(description: "the line with the names of the columns is missing")
         }
         let names = header.map { $0.inNormalFormC() }
-        var types: [String: ValueType] = [:]
-        for name in header {
-            guard types.updateValue(.string, forKey: name) == nil else {
-                throw CSVFailure(description: "there are two columns named \"\(name)\"")
+        var columns: [String: Int] = [:]
+        for (index, name) in header.enumerated() {
+            if let other = columns.updateValue(index, forKey: name) {
+                throw CSVFailure(
+                    description: "the columns \(other + 1) and \(index + 1) have one name")
             }
         }
         var rows: [Value] = []

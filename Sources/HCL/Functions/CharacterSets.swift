@@ -147,7 +147,7 @@ enum CharacterSetFunctions {
         let name = call.text(1)
         guard let set = CharacterSets.named(name) else {
             throw call.failure(
-                argument: 1, "\"\(name.prefix(60))\" is not the name of a supported encoding",
+                argument: 1, "it is not the name of a supported encoding",
                 parameter: "encoding")
         }
         if case .unavailable = set { return nil }
@@ -166,7 +166,7 @@ enum CharacterSetFunctions {
         try call.charge(call.text(0).utf8.count)
         guard let data = set.encode(call.text(0)) else {
             throw call.failure(
-                argument: 0, "the text has characters that \(call.text(1)) cannot represent",
+                argument: 0, "the text has characters that the encoding cannot represent",
                 parameter: "string")
         }
         return try call.result(Base64.encode(data))
@@ -180,7 +180,7 @@ enum CharacterSetFunctions {
         }
         guard let text = set.decode(data), !text.unicodeScalars.contains("\u{FFFD}") else {
             throw call.failure(
-                argument: 0, "the data has symbols that are not defined for \(call.text(1))",
+                argument: 0, "the data has symbols that are not defined for the encoding",
                 parameter: "source")
         }
         return try call.result(text)

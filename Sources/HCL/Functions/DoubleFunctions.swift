@@ -20,7 +20,7 @@ enum DoubleFunctions {
         let number = call.number(index)
         let double = number.double
         guard double.isFinite || number.isInfinite else {
-            throw call.failure("the number \(number) is too large")
+            throw call.failure("the number is too large")
         }
         return double
     }

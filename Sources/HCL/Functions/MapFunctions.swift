@@ -92,20 +92,29 @@ enum MapFunctions {
         guard case .map(let type, _) = call.arguments[0] else {
             if let value = attributes[name] { return value }
             guard call.arguments.count == 3 else {
-                throw call.failure(
-                    "there is no attribute \"\(name)\" and no default",
-                    hint: NearestName.hint(for: name, among: attributes.keys))
+                throw missing("attribute", call, among: attributes)
             }
             return call.arguments[2]
         }
         let fallback =
             call.arguments.count == 3 ? try call.converted(2, to: type) : nil
         guard let value = attributes[name] ?? fallback else {
-            throw call.failure(
-                "there is no key \"\(name)\" and no default",
-                hint: NearestName.hint(for: name, among: attributes.keys))
+            throw missing("key", call, among: attributes)
         }
         return value
+    }
+
+    /// The error of a name that is not there; only one that the file spells out is repeated.
+    private static func missing(
+        _ what: String, _ call: Call, among attributes: ValueMap
+    ) -> Diagnostic {
+        guard call.isWritten(1) else {
+            return call.failure("there is no \(what) of that name and no default")
+        }
+        let (name, names) = (call.text(1), attributes.keys)
+        return call.failure(
+            "there is no \(what) \"\(SafeText.name(name))\" and no default",
+            hint: .lazy { NearestName.hint(for: name, among: names) })
     }
 
     /// Joins maps, of which later ones win.

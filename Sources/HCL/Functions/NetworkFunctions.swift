@@ -14,12 +14,10 @@ enum NetworkFunctions {
             result: .list(.string), subnets),
     ]
 
-    private static func problem(_ call: Call) -> String {
-        "\"\(call.text(0).prefix(60))\" is not a prefix of addresses such as 10.0.0.0/8"
-    }
-
     private static func prefix(_ call: Call) throws(Diagnostic) -> NetworkPrefix {
-        guard let prefix = NetworkPrefix(call.text(0)) else { throw call.failure(problem(call)) }
+        guard let prefix = NetworkPrefix(call.text(0)) else {
+            throw call.failure("the prefix is not one of addresses such as 10.0.0.0/8")
+        }
         return prefix
     }
 
@@ -31,7 +29,7 @@ enum NetworkFunctions {
         guard number.isInteger else { throw call.failure("a whole number is required") }
         let digits = number.description.drop { $0 == "-" }
         guard let magnitude = UInt128(digits) else {
-            throw call.failure("there is no room for the number \(number)")
+            throw call.failure("there is no room for so large a number")
         }
         return (number.isNegative && magnitude != 0, magnitude)
     }
@@ -53,7 +51,7 @@ enum NetworkFunctions {
             let bits = inserted((false, host), at: shift, into: prefix.address)
         else {
             throw call.failure(
-                "a prefix of \(prefix.length) bits has no room for host \(call.number(1))")
+                "the prefix has no room for a host of that number")
         }
         return .string(NetworkAddress(bits: bits, size: size).description)
     }
@@ -63,19 +61,17 @@ enum NetworkFunctions {
         let newBits = try wholeNumber(call, 1)
         let number = try number(call, 2)
         let prefix = try prefix(call)
-        let length = prefix.length + newBits
-        guard newBits <= prefix.hostSize, length >= 0 else {
-            throw call.failure(
-                "a prefix of \(prefix.length) bits cannot be extended by \(newBits)")
+        guard (-prefix.length...prefix.hostSize).contains(newBits) else {
+            throw call.failure("the prefix cannot be extended by that many bits")
         }
+        let length = prefix.length + newBits
         // The reference implementation compares in 64 bits and lets negative numbers pass.
         let room = (0..<64).contains(newBits) ? UInt128(1) << UInt128(newBits) - 1 : .max
         let size = prefix.address.size
         guard number.magnitude & UInt128(UInt64.max) <= room,
             let bits = inserted(number, at: size - length, into: prefix.address)
         else {
-            throw call.failure(
-                "an extension by \(newBits) bits has no room for subnet \(call.number(2))")
+            throw call.failure("the extension has no room for a subnet of that number")
         }
         let address = NetworkAddress(bits: bits, size: size)
         return .string("\(address)/\(address.isMapped ? max(0, length - 96) : length)")
@@ -109,7 +105,7 @@ enum NetworkFunctions {
     @Sendable
     private static func subnets(_ call: Call) throws(Diagnostic) -> Value {
         guard let prefix = NetworkPrefix(call.text(0)) else {
-            throw call.failure(argument: 0, problem(call))
+            throw call.failure(argument: 0, "it is not a prefix of addresses such as 10.0.0.0/8")
         }
         var subnets: [Value] = []
         var previous: UInt128?
@@ -118,13 +114,13 @@ enum NetworkFunctions {
             guard (1...32).contains(newBits), newBits <= prefix.hostSize else {
                 throw call.failure(
                     argument: index,
-                    "a prefix of \(prefix.length) bits cannot be extended by \(newBits) here")
+                    "the prefix cannot be extended by that many bits here")
             }
             try call.charge(workForSubnet)
             let length = prefix.length + newBits
             guard let first = nextSubnet(of: prefix, length: length, after: previous) else {
                 throw call.failure(
-                    argument: index, "there is no room left for a prefix of \(length) bits")
+                    argument: index, "there is no room left for a subnet of that size")
             }
             let subnet = NetworkPrefix(
                 address: NetworkAddress(bits: first, size: prefix.address.size), length: length)

@@ -69,8 +69,7 @@ enum NumberFunctions {
             guard let digit = digit(byte, base: base),
                 let next = (total * Number(base)).flatMap({ $0 + Number(digit) })
             else {
-                throw call.failure(
-                    argument: 0, "\"\(call.text(0))\" is not a whole number to base \(base)")
+                throw call.failure(argument: 0, "it is not a whole number to the given base")
             }
             total = next
         }
@@ -108,7 +107,9 @@ enum NumberFunctions {
                 throw call.failure(argument: 0, "an element is null")
             }
             guard let next = total + number else {
-                throw call.failure("there is no sum of opposite infinities")
+                throw call.failure(
+                    total.isInfinite
+                        ? "there is no sum of opposite infinities" : Number.tooLarge)
             }
             total = next
         }

@@ -137,7 +137,7 @@ extension Call {
     /// The number of an argument, which must be whole or the call fails altogether.
     func wholeNumber(_ index: Int) throws(Diagnostic) -> Int {
         guard let integer = number(index).integer else {
-            throw failure("a whole number is required, not \(number(index))")
+            throw failure("a whole number is required")
         }
         return integer
     }

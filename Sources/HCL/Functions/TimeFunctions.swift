@@ -8,10 +8,10 @@ enum TimeFunctions {
 
     @Sendable
     private static func add(_ call: Call) throws(Diagnostic) -> Value {
-        guard let time = Timestamp(call.text(0)) else { throw call.failure(notATime(call, 0)) }
+        guard let time = Timestamp(call.text(0)) else { throw call.failure(notATime("timestamp")) }
         guard let duration = Duration(call.text(1)) else {
             throw call.failure(
-                "\"\(call.text(1).prefix(40))\" is not a duration", hint: "Write it as 1h30m.")
+                "the duration does not read as one", hint: "Write it as 1h30m.")
         }
         return .string(time.adding(nanoseconds: duration.nanoseconds).description)
     }
@@ -20,14 +20,18 @@ enum TimeFunctions {
     @Sendable
     private static func compare(_ call: Call) throws(Diagnostic) -> Value {
         guard call.arguments.count == 2 else { throw call.failure("it takes two times") }
-        guard let first = Timestamp(call.text(0)) else { throw call.failure(notATime(call, 0)) }
-        guard let second = Timestamp(call.text(1)) else { throw call.failure(notATime(call, 1)) }
+        guard let first = Timestamp(call.text(0)) else {
+            throw call.failure(notATime("first argument"))
+        }
+        guard let second = Timestamp(call.text(1)) else {
+            throw call.failure(notATime("second argument"))
+        }
         let keys = [first, second].map { ($0.unixSeconds, $0.nanosecond) }
         return .integer(keys[0] < keys[1] ? -1 : keys[0] == keys[1] ? 0 : 1)
     }
 
-    private static func notATime(_ call: Call, _ index: Int) -> String {
-        "\"\(call.text(index).prefix(40))\" is not a time such as 2020-01-02T03:04:05Z"
+    private static func notATime(_ subject: String) -> String {
+        "the \(subject) is not a time such as 2020-01-02T03:04:05Z"
     }
 
     private static let months = [
@@ -58,8 +62,9 @@ enum TimeFunctions {
             } else if scalar.isASCII && scalar.properties.isAlphabetic {
                 while end < format.count, format[end] == scalar { end += 1 }
                 guard let piece = piece(Character(scalar), end - index, time) else {
-                    let sequence = String(String.UnicodeScalarView(format[index..<end]))
-                    throw call.failure(argument: 0, "\"\(sequence)\" is not a part of a time")
+                    throw call.failure(
+                        argument: 0,
+                        "the letters from character \(index + 1) on are not a part of a time")
                 }
                 result += piece
             } else {

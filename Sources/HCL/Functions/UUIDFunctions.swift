@@ -17,7 +17,7 @@ enum UUIDFunctions {
     private static func named(_ call: Call) throws(Diagnostic) -> Value {
         guard let namespace = namespace(call.text(0)) else {
             throw call.failure(
-                "\"\(call.text(0).prefix(60))\" is not a namespace",
+                "the first argument is not a namespace",
                 hint: "Write dns, url, oid, x500 or a UUID.")
         }
         let name = Array(call.text(1).utf8)

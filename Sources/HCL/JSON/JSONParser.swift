@@ -92,7 +92,7 @@ private struct JSONParser {
             try expectDigits("a digit is expected")
         }
         guard let number = Number(ascii: bytes[start..<index]) else {
-            throw JSONFailure(description: "a number is longer than is allowed")
+            throw JSONFailure(description: "a number is larger or longer than is allowed")
         }
         return .number(number)
     }

@@ -1,5 +1,5 @@
 extension Number {
-    /// The sum; of infinities with opposite signs there is none.
+    /// The sum; there is none of infinities with opposite signs, or beyond the range of numbers.
     public static func + (left: Number, right: Number) -> Number? {
         if case .small(let first) = left.storage, case .small(let second) = right.storage {
             let (sum, overflow) = first.addingReportingOverflow(second)
@@ -11,10 +11,10 @@ extension Number {
             }
             return left.isInfinite ? left : right
         }
-        return Number(first + second)
+        return Number(checking: first + second)
     }
 
-    /// The difference; of infinities with equal signs there is none.
+    /// The difference; there is none of infinities with equal signs, or beyond the range.
     public static func - (left: Number, right: Number) -> Number? {
         if case .small(let first) = left.storage, case .small(let second) = right.storage {
             let (difference, overflow) = first.subtractingReportingOverflow(second)
@@ -23,7 +23,7 @@ extension Number {
         return left + right.negated
     }
 
-    /// The product; of zero and infinity there is none.
+    /// The product; there is none of zero and infinity, or beyond the range of numbers.
     public static func * (left: Number, right: Number) -> Number? {
         if case .small(let first) = left.storage, case .small(let second) = right.storage,
             first != 0, second != 0
@@ -35,11 +35,11 @@ extension Number {
             if left.isZero || right.isZero { return nil }
             return Number(storage: .infinity(negative: left.isNegative != right.isNegative))
         }
-        return Number(first * second)
+        return Number(checking: first * second)
     }
 
     /// The quotient; a number divided by zero is infinite, and of zero by zero or infinity by
-    /// infinity there is none.
+    /// infinity, or beyond the range of numbers, there is none.
     public static func / (left: Number, right: Number) -> Number? {
         let isNegative = left.isNegative != right.isNegative
         guard let first = left.float, let second = right.float else {
@@ -49,7 +49,7 @@ extension Number {
         if second.mantissa.isZero {
             return first.mantissa.isZero ? nil : Number(storage: .infinity(negative: isNegative))
         }
-        return Number(first / second)
+        return Number(checking: first / second)
     }
 
     /// The remainder with the sign of the dividend; a number modulo zero is itself, and with
@@ -64,7 +64,7 @@ extension Number {
         }
         guard let first = left.float, let second = right.float else { return nil }
         let whole = (first / second).truncated
-        return Number(first + (whole * second).negated)
+        return Number(checking: first + (whole * second).negated)
     }
 
     /// The number with the opposite sign; zero becomes negative zero.

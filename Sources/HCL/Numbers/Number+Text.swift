@@ -4,7 +4,7 @@ extension Number {
 
     /// Reads a decimal number with an optional sign, fraction and exponent, without spaces.
     ///
-    /// Returns nothing for any other text.
+    /// Returns nothing for any other text, and for numbers out of range.
     public init?(_ text: String) {
         self.init(ascii: text.utf8)
     }
@@ -16,23 +16,25 @@ extension Number {
         self.init(decimal)
     }
 
+    /// Whether a text is a decimal number, even one out of range.
+    static func isDecimal(_ text: String) -> Bool {
+        var scanner = DecimalScanner(text.utf8)
+        return scanner.scan() != nil
+    }
+
     /// The number nearest to a decimal one.
-    private init(_ decimal: Decimal) {
+    private init?(_ decimal: Decimal) {
         let digits = BigUnsigned(decimalDigits: decimal.digits)
         if digits.isZero {
             self.init(BinaryFloat(isNegative: decimal.isNegative, mantissa: digits, exponent: 0))
             return
         }
         let magnitude = decimal.digits.count + decimal.exponent
-        guard abs(magnitude) <= Self.largestExponent / 3 else {
-            self.init(
-                storage: magnitude > 0 ? .infinity(negative: decimal.isNegative) : .small(0))
-            return
-        }
+        guard abs(magnitude) <= Self.largestExponent / 3 else { return nil }
         let power = BigUnsigned.power(5, abs(decimal.exponent))
         if decimal.exponent >= 0 {
             self.init(
-                BinaryFloat(
+                checking: BinaryFloat(
                     isNegative: decimal.isNegative, mantissa: digits * power,
                     exponent: decimal.exponent))
             return
@@ -40,7 +42,7 @@ extension Number {
         let shift = max(0, BinaryFloat.precision + 2 + power.bitWidth - digits.bitWidth)
         let (quotient, remainder) = (digits << shift).divided(by: power)
         self.init(
-            BinaryFloat(
+            checking: BinaryFloat(
                 isNegative: decimal.isNegative, mantissa: quotient,
                 exponent: decimal.exponent - shift, sticky: !remainder.isZero))
     }

@@ -2,8 +2,8 @@
 ///
 /// Whole numbers up to 154 digits are exact, and so are sums and products of them that fit; other
 /// results are rounded to the nearest, ties to even. There is a negative zero, as the reference
-/// implementation has one, and there are infinities. Magnitudes beyond 2 to the power of 40 000
-/// become infinite, and below its inverse zero.
+/// implementation has one, and there are infinities, as of a division by zero. There are no finite
+/// magnitudes beyond 2 to the power of 40 000 or below its inverse: what would give one fails.
 public struct Number: Sendable {
     /// Small whole numbers are by far the most frequent and need no memory of their own.
     enum Storage: Sendable {
@@ -18,13 +18,16 @@ public struct Number: Sendable {
         self.storage = storage
     }
 
+    /// Creates a number, unless its magnitude is out of range.
+    init?(checking float: BinaryFloat) {
+        guard abs(float.magnitudeExponent) <= Self.largestExponent else { return nil }
+        self.init(float)
+    }
+
+    /// Creates a number that is known to be in range.
     init(_ float: BinaryFloat) {
         if let small = float.small {
             storage = .small(small)
-        } else if float.magnitudeExponent > Self.largestExponent {
-            storage = .infinity(negative: float.isNegative)
-        } else if float.magnitudeExponent < -Self.largestExponent && !float.mantissa.isZero {
-            storage = .small(0)
         } else {
             storage = .float(float)
         }
@@ -37,6 +40,8 @@ public struct Number: Sendable {
 
     /// The largest power of two that a magnitude may reach, which bounds time and memory.
     static let largestExponent = 40_000
+    /// What is wrong with a result out of range, as part of a sentence.
+    static let tooLarge = "the result is too large or too close to zero to compute with"
 
     /// Positive infinity.
     public static let infinity = Number(storage: .infinity(negative: false))

@@ -168,7 +168,8 @@ extension Parser {
             "Invalid number literal",
             digits.count > Number.longestText
                 ? "A number may have at most \(Number.longestText) digits."
-                : "\"\(SafeText.name(text(of: token)))\" is not a number.", at: token.range,
+                : "\"\(SafeText.name(text(of: token)))\" is too large or too close to zero to "
+                    + "compute with.", at: token.range,
             hint: "Put versions, addresses and other text in quotes.")
         return .zero
     }

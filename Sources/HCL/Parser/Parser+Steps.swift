@@ -176,7 +176,7 @@ extension Parser {
 
 extension ExpressionNode {
     /// The value of a key that needs no evaluation.
-    fileprivate var constantKey: Value? {
+    var constantKey: Value? {
         switch self {
         case .literal(let value, _): return value
         case .template(let parts, _):

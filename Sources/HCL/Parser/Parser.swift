@@ -15,7 +15,7 @@ struct Parser: ~Copyable {
     private var nextIndex = 0
     private var includesNewlines = true
     private var depth = 0
-    private var stack = StackRoom()
+    private(set) var stack = StackRoom()
     private(set) var diagnostics: [Diagnostic] = []
     /// The number of errors found, reported or not.
     private(set) var errorCount = 0
@@ -227,12 +227,13 @@ struct Parser: ~Copyable {
     ) -> Result {
         var result: Result?
         let before = stack
-        let isDone = StackRoom.elsewhere { room in
+        let isDone = before.lender.run { room in
             stack = room
             result = body(&self)
         }
         stack = before
-        return isDone ? result ?? placeholder(giveUp()) : placeholder(giveUp())
+        if isDone, let result { return result }
+        return placeholder(giveUpForWantOfThreads())
     }
 
     /// Notes the height of a tree about to be built; false when it would be too high.
@@ -254,6 +255,18 @@ struct Parser: ~Copyable {
                 "Brackets, blocks and texts may be nested \(limits.deepestNesting) levels deep, and "
                     + "\(limits.highestTree) operators or steps be chained; this is more.",
                 at: range, hint: "Split the value into several locals.")
+        }
+        stop()
+        return range
+    }
+
+    private mutating func giveUpForWantOfThreads() -> ByteRange {
+        let range = next.range
+        if !hasGivenUp {
+            fail(
+                "No thread for deep nesting",
+                "The system gives no further thread, whose stack this nesting needs.", at: range,
+                hint: "Raise the limit on threads or memory of the process.")
         }
         stop()
         return range

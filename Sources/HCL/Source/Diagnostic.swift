@@ -2,15 +2,29 @@
 ///
 /// Cheap to pass around and to throw: the content lies elsewhere and is shared.
 public struct Diagnostic: Error, Sendable {
+    /// What to do next; a search for similar names waits until somebody asks, as most errors that
+    /// are found while evaluating are ignored by `try`, a condition or logic.
+    enum Hint: Sendable {
+        case text(String?)
+        case lazy(@Sendable () -> String?)
+
+        var text: String? {
+            switch self {
+            case .text(let text): text
+            case .lazy(let text): text()
+            }
+        }
+    }
+
     private final class Content: Sendable {
         let summary: String
         let detail: String
         let range: SourceRange?
-        let hint: String?
+        let hint: Hint
         let companions: [Diagnostic]
 
         init(
-            _ summary: String, _ detail: String, _ range: SourceRange?, _ hint: String?,
+            _ summary: String, _ detail: String, _ range: SourceRange?, _ hint: Hint,
             _ companions: [Diagnostic]
         ) {
             self.summary = summary
@@ -30,23 +44,32 @@ public struct Diagnostic: Error, Sendable {
     /// The place; absent only for a problem of a whole file or of a caller.
     public var range: SourceRange? { content.range }
     /// What to do next.
-    public var hint: String? { content.hint }
+    public var hint: String? { content.hint.text.map(SafeText.sentence) }
     /// Other errors that were found together with this one and do not follow from it.
     public var companions: [Diagnostic] { content.companions }
 
     /// Creates a diagnostic; texts of great length are cut, and control characters made visible.
     public init(summary: String, detail: String, range: SourceRange?, hint: String? = nil) {
-        content = Content(
-            summary, SafeText.sentence(detail), range, hint.map(SafeText.sentence), [])
+        self.init(summary: summary, detail: detail, range: range, hint: .text(hint))
+    }
+
+    init(summary: String, detail: String, range: SourceRange?, hint: Hint) {
+        content = Content(summary, SafeText.sentence(detail), range, hint, [])
     }
 
     private init(_ content: Content) { self.content = content }
 
     /// The same diagnostic with a hint, unless it has one.
     public func suggesting(_ hint: @autoclosure () -> String?) -> Diagnostic {
-        guard self.hint == nil, let hint = hint() else { return self }
-        return Diagnostic(
-            Content(summary, detail, range, SafeText.sentence(hint), companions))
+        let suggested: Hint
+        switch content.hint {
+        case .text(.some): return self
+        case .text(nil): suggested = .text(hint())
+        case .lazy(let own):
+            let other = hint()
+            suggested = .lazy { own() ?? other }
+        }
+        return Diagnostic(Content(summary, detail, range, suggested, companions))
     }
 }
 
@@ -65,7 +88,7 @@ extension Diagnostic {
 
     /// This diagnostic and its companions.
     public var all: [Diagnostic] {
-        [companions.isEmpty ? self : Diagnostic(Content(summary, detail, range, hint, []))]
+        [companions.isEmpty ? self : Diagnostic(Content(summary, detail, range, content.hint, []))]
             + companions
     }
 
@@ -81,7 +104,7 @@ extension Diagnostic {
         {
             others.append(diagnostic)
         }
-        return Diagnostic(Content(summary, detail, range, hint, others))
+        return Diagnostic(Content(summary, detail, range, content.hint, others))
     }
 }
 

@@ -2,36 +2,42 @@
 struct StepFailure: Error {
     let summary: String
     let detail: String
-    private var fixedHint: String?
-    private var misspelling: (name: String, names: [String])?
+    /// What to do; worked out when asked for, as most failures are ignored.
+    let hint: Diagnostic.Hint
 
     init(summary: String, detail: String, hint: String? = nil) {
         self.summary = summary
         self.detail = detail
-        fixedHint = hint
+        self.hint = .text(hint)
     }
 
-    init(summary: String, detail: String, missing name: String, among names: [String]) {
+    init(
+        summary: String, detail: String, missing name: String,
+        among names: @autoclosure @escaping @Sendable () -> [String]
+    ) {
         self.summary = summary
         self.detail = detail
-        misspelling = (name, names)
+        hint = .lazy { NearestName.hintOrList(for: name, among: names()) }
     }
 
-    /// What to do; worked out when asked for, as most failures are arguments of `try`.
-    var hint: String? {
-        misspelling.map { NearestName.hintOrList(for: $0.name, among: $0.names) } ?? fixedHint
-    }
+    /// A key that was computed selects nothing; it may be secret, so it is not repeated.
+    static let missingElement = StepFailure(
+        summary: "Invalid index", detail: "There is no element with this key.",
+        hint: "Use a key that the collection has, or give a default with lookup().")
 
     /// What to do about a value that is null.
     static let nullHint = "Give a replacement for a missing value, as in try(EXPRESSION, OTHER)."
 }
 
 extension StepFailure {
-    fileprivate init(missingAttribute name: String, among names: [String]) {
+    fileprivate init(
+        missingAttribute name: String,
+        among names: @autoclosure @escaping @Sendable () -> [String]
+    ) {
         self.init(
             summary: "Unsupported attribute",
             detail: "The object has no attribute \"\(SafeText.name(name))\".", missing: name,
-            among: names)
+            among: names())
     }
 }
 
@@ -65,8 +71,8 @@ extension Value {
         }
     }
 
-    /// The element that a key selects.
-    func element(at key: Value) throws(StepFailure) -> Value {
+    /// The element that a key selects; messages name the key only if the source spells it out.
+    func element(at key: Value, isWritten: Bool = false) throws(StepFailure) -> Value {
         if case .null = key {
             throw Self.invalidIndex(
                 "The key is null.", hint: "Use a key that always has a value.")
@@ -77,15 +83,15 @@ extension Value {
                 summary: "Attempt to index null value",
                 detail: "The value is null, so it has no elements.", hint: StepFailure.nullHint)
         case .unknown(let unknown):
-            return .unknown(unknown.retyped(try unknown.type.elementType(at: key)))
+            return .unknown(unknown.retyped(try unknown.type.elementType(at: key, isWritten)))
         case .list(let type, let elements):
-            return try Self.element(of: elements, at: key, type: type)
+            return try Self.element(of: elements, at: key, isWritten, type: type)
         case .tuple(let elements):
-            return try Self.element(of: elements, at: key, type: .dynamic)
+            return try Self.element(of: elements, at: key, isWritten, type: .dynamic)
         case .map(let type, let elements):
-            return try Self.element(of: elements, at: key, type: type)
+            return try Self.element(of: elements, at: key, isWritten, type: type)
         case .object(let attributes):
-            return try Self.element(of: attributes, at: key, type: .dynamic)
+            return try Self.element(of: attributes, at: key, isWritten, type: .dynamic)
         case .set:
             throw Self.invalidIndex(
                 "The elements of a set have no order and no keys.",
@@ -115,15 +121,16 @@ extension Value {
     }
 
     private static func element(
-        of elements: ValueList, at key: Value, type: ValueType
+        of elements: ValueList, at key: Value, _ isWritten: Bool, type: ValueType
     ) throws(StepFailure) -> Value {
         switch try convert(key, to: .number) {
         case .unknown(let unknown): return .unknown(unknown.retyped(type))
         case .number(let number):
             guard let index = number.integer, elements.indices.contains(index) else {
+                let place = isWritten ? " \(SafeText.name(number.description))" : " at this index"
                 let count = elements.count == 1 ? "1 element" : "\(elements.count) elements"
                 throw invalidIndex(
-                    "There is no element \(SafeText.name(number.description)); there are \(count).",
+                    "There is no element\(place); there are \(count).",
                     hint: elements.isEmpty
                         ? "Test for an empty list first, as in length(VALUE) > 0."
                         : "Elements are counted from 0, so the last is \(elements.count - 1).")
@@ -134,12 +141,13 @@ extension Value {
     }
 
     private static func element(
-        of elements: ValueMap, at key: Value, type: ValueType
+        of elements: ValueMap, at key: Value, _ isWritten: Bool, type: ValueType
     ) throws(StepFailure) -> Value {
         switch try convert(key, to: .string) {
         case .unknown(let unknown): return .unknown(unknown.retyped(type))
         case .string(let name):
             if let value = elements[name] { return value }
+            guard isWritten else { throw StepFailure.missingElement }
             throw StepFailure(
                 summary: "Invalid index",
                 detail: "There is no element \"\(SafeText.name(name))\".", missing: name,
@@ -165,12 +173,15 @@ extension ValueType {
         }
     }
 
-    fileprivate func elementType(at key: Value) throws(StepFailure) -> ValueType {
+    fileprivate func elementType(
+        at key: Value, _ isWritten: Bool
+    ) throws(StepFailure) -> ValueType {
         switch self {
         case .dynamic, .tuple: return .dynamic
         case .list(let element), .map(let element): return element
-        case .object:
+        case .object(let attributes):
             guard let name = key.stringValue else { return .dynamic }
+            if attributes[name] == nil && !isWritten { throw StepFailure.missingElement }
             return try attributeType(name)
         case .bool, .number, .string, .set:
             throw StepFailure(

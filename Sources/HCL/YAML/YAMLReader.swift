@@ -127,12 +127,12 @@ extension YAMLReader {
     ) throws(YAMLFailure) -> Node {
         var result: Result<Node, YAMLFailure>?
         let before = stack
-        let isDone = StackRoom.elsewhere { room in
+        let isDone = before.lender.run { room in
             stack = room
             result = Result { () throws(YAMLFailure) in try nodeInside(isBlock, allowsIndentless) }
         }
         stack = before
-        guard isDone, let result else { throw .doubt("\(depth) levels of nesting") }
+        guard isDone, let result else { throw .doubt("nesting that there is no thread for") }
         return try result.get()
     }
 
@@ -209,10 +209,10 @@ extension YAMLReader {
     private func alias(_ name: String, at token: YAMLToken) throws(YAMLFailure) -> Value {
         if pendingAnchors[name, default: 0] > 0 {
             throw failure(
-                "cannot refer to anchor \"\(name)\" from inside its own definition", at: token)
+                "cannot refer to an anchor from inside its own definition", at: token)
         }
         guard let value = anchors[name] else {
-            throw failure("reference to undefined anchor \"\(name)\"", at: token)
+            throw failure("reference to an undefined anchor", at: token)
         }
         return value
     }

@@ -200,6 +200,7 @@ enum YAMLNumber {
     static func value(of text: String) throws(YAMLFailure) -> Number? {
         if let number = Number(text) { return number }
         if text.utf8.count > Number.longestText { throw .doubt("a very long number") }
+        if Number.isDecimal(text) { throw .doubt("a number out of range") }
         for (prefix, radix) in [("0x", 16), ("0o", 8)] where text.hasPrefix(prefix) {
             guard let small = UInt64(text.dropFirst(2), radix: radix) else { return nil }
             return Number(String(small))

@@ -105,7 +105,7 @@ struct EvalBatch {
         let environment = StandardEnvironment(variables: given?.attributes ?? [:])
         let value = try expression.evaluate(in: environment)
         let type = EvalText.quoted(value.type.friendlyName)
-        guard let json = value.json else {
+        guard let json = value.jsonWithInfinities else {
             let reasons = value.unknownReasons.map { EvalText.quoted($0.text) }
             let unknown = reasons.joined(separator: ",")
             return "{\"ok\":true,\"type\":\(type),\"value\":null,\"unknown\":[\(unknown)]}"

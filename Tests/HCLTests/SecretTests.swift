@@ -116,8 +116,11 @@ struct NumberRangeTests {
     func errors(example: Case) { #expect(outcome(example.input) == example.expected) }
 
     @Test("leave division by zero infinite")
-    func division() {
+    func division() throws {
         #expect(outcome("1 / 0 == 1 / 0") == "true : bool")
+        let value = try evaluate("[1 / 0, {a = -1 / 0}, 1, null]")
+        #expect(value.jsonWithInfinities == #"[{"$inf":1},{"a":{"$inf":-1}},1,null]"#)
+        #expect(value.json == #"[null,{"a":null},1,null]"#)
         #expect(message("1e12000 * 1e12000").contains("too large"))
         #expect(message("0 / 0").contains("not a number"))
         #expect(outcome("jsondecode(\"1e14000\")").hasPrefix("! "))

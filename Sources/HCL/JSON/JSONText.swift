@@ -43,44 +43,60 @@ extension Value {
     /// Sets and tuples become arrays. Returns nothing when any part is unknown. Infinite numbers
     /// become `null`, as JSON has none.
     public var json: String? {
+        json(infinities: ("null", "null"))
+    }
+
+    /// The value as JSON like `json`, but with infinite numbers as `{"$inf":1}` or `{"$inf":-1}`.
+    public var jsonWithInfinities: String? {
+        json(infinities: ("{\"$inf\":1}", "{\"$inf\":-1}"))
+    }
+
+    private typealias Infinities = (positive: String, negative: String)
+
+    private func json(infinities: Infinities) -> String? {
         var output: [UInt8] = []
-        guard appendJSON(to: &output) else { return nil }
+        guard appendJSON(to: &output, infinities) else { return nil }
         return String(decoding: output, as: UTF8.self)
     }
 
-    private func appendJSON(to output: inout [UInt8]) -> Bool {
+    private func appendJSON(to output: inout [UInt8], _ infinities: Infinities) -> Bool {
         switch self {
         case .unknown: return false
         case .null: output += "null".utf8
         case .bool(let flag): output += (flag ? "true" : "false").utf8
         case .number(let number):
-            output += (number.isInfinite ? "null" : number.description).utf8
+            let infinity = number.isNegative ? infinities.negative : infinities.positive
+            output += (number.isInfinite ? infinity : number.description).utf8
         case .string(let text): JSONText.append(text, to: &output)
         case .list(_, let elements), .set(_, let elements), .tuple(let elements):
-            return Self.appendJSON(elements, to: &output)
+            return Self.appendJSON(elements, to: &output, infinities)
         case .map(_, let elements), .object(let elements):
-            return Self.appendJSON(elements, to: &output)
+            return Self.appendJSON(elements, to: &output, infinities)
         }
         return true
     }
 
-    private static func appendJSON(_ elements: ValueList, to output: inout [UInt8]) -> Bool {
+    private static func appendJSON(
+        _ elements: ValueList, to output: inout [UInt8], _ infinities: Infinities
+    ) -> Bool {
         output.append(UInt8(ascii: "["))
         for (index, element) in elements.enumerated() {
             if index > 0 { output.append(UInt8(ascii: ",")) }
-            guard element.appendJSON(to: &output) else { return false }
+            guard element.appendJSON(to: &output, infinities) else { return false }
         }
         output.append(UInt8(ascii: "]"))
         return true
     }
 
-    private static func appendJSON(_ elements: ValueMap, to output: inout [UInt8]) -> Bool {
+    private static func appendJSON(
+        _ elements: ValueMap, to output: inout [UInt8], _ infinities: Infinities
+    ) -> Bool {
         output.append(UInt8(ascii: "{"))
         for (index, element) in elements.enumerated() {
             if index > 0 { output.append(UInt8(ascii: ",")) }
             JSONText.append(element.key, to: &output)
             output.append(UInt8(ascii: ":"))
-            guard element.value.appendJSON(to: &output) else { return false }
+            guard element.value.appendJSON(to: &output, infinities) else { return false }
         }
         output.append(UInt8(ascii: "}"))
         return true

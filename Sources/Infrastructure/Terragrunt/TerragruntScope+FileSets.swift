@@ -84,16 +84,7 @@ extension TerragruntScope {
         guard !names[fixed.endIndex...].contains("..") else {
             throw call.failure("\"..\" after a wildcard is not followed")
         }
-        if rest.isEmpty {
-            let item = try reading(call) { () throws(FileTreeError) in try loader.find(directory) }
-            guard item != nil else {
-                trace.probe(directory)
-                return (try? loader.isIgnored(directory)) == false ? [] : nil
-            }
-            guard item?.isFile == true else { return [] }
-            trace.read(directory, call.name, at: call.range)
-            return [directory]
-        }
+        if rest.isEmpty { return try match(directory, call) }
         guard let pattern = GlobPattern(rest, dialect: dialect) else {
             throw call.failure("\"\(written)\" is not a pattern")
         }
@@ -116,5 +107,17 @@ extension TerragruntScope {
             return try loader.mayIgnore(pattern, below: real, files: own)
         }
         return mayBeMore ? nil : found
+    }
+
+    /// The file of a pattern that is a plain path.
+    private func match(_ path: String, _ call: Call) throws(Diagnostic) -> [String]? {
+        let item = try reading(call) { () throws(FileTreeError) in try loader.find(path) }
+        guard let item else {
+            trace.probe(path)
+            return (try? loader.isIgnored(path)) == false ? [] : nil
+        }
+        guard item.isFile else { return [] }
+        trace.read(path, call.name, at: call.range)
+        return [path]
     }
 }

@@ -68,7 +68,7 @@ struct TrustTests {
     func expiredAndForeignCertificatesAreNotLetIn() async throws {
         try await Wire.run { wire in
             let expired = try wire.server.authority.client(from: .now - 7200, until: .now - 60)
-            let early = try wire.server.authority.client(from: .now + 60, until: .now + 120)
+            let early = try wire.server.authority.client(from: .now + 86_400, until: .now + 172_800)
             let foreign = try KubernetesAuthority().client()
             for identity in [expired, early, foreign] {
                 let client = try wire.client(with: wire.server.kubeconfig(identity: identity))

@@ -96,7 +96,8 @@ struct ChildProcess {
         return file
     }
 
-    private func spawn(
+    /// Starts the program in a process group of its own, with these descriptors and no others.
+    func spawn(
         _ input: Int32,
         _ output: Int32,
         _ diagnostics: Int32

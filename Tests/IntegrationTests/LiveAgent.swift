@@ -139,6 +139,29 @@ final class LiveAgent {
         var reconciled: String?
     }
 
+    /// Puts a `talosctl` into `bin` that does the first piece of shell, waits until `bin/go` exists,
+    /// and does the second; returns the path of `bin`.
+    func installTalosctl(first: String, then last: String) throws -> String {
+        let bin = "\(folder.path)/bin"
+        try folder.write(
+            """
+            #!/bin/sh
+            \(first) >> \(bin)/calls
+            while [ ! -e \(bin)/go ]; do sleep 0.05; done
+            \(last)
+            """, to: "bin/talosctl")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755], ofItemAtPath: "\(bin)/talosctl")
+        return bin
+    }
+
+    /// Lets every kubelet show a version, as an upgrade of Kubernetes would.
+    func moveKubelets(to version: Version) {
+        for node in cluster.cluster.nodes {
+            cluster.kubernetes.setKubeletVersion(version, of: node.name)
+        }
+    }
+
     /// The Talos version of every node.
     var versions: Set<Version?> {
         Set(cluster.cluster.nodes.map { cluster.cluster.system(of: $0.name)?.version })

@@ -53,25 +53,16 @@ struct ReconcileTests {
     @Test("A Kubernetes bump runs talosctl once with the right arguments, and installs nothing")
     func kubernetes() async throws {
         try await withLiveAgent { agent in
-            let bin = "\(agent.folder.path)/bin"
-            try agent.folder.write(
-                """
-                #!/bin/sh
-                echo "$@" >> \(bin)/calls
-                while [ ! -e \(bin)/go ]; do sleep 0.05; done
-                echo "updating kube-apiserver to version 1.35.0"
-                """, to: "bin/talosctl")
-            try FileManager.default.setAttributes(
-                [.posixPermissions: 0o755], ofItemAtPath: "\(bin)/talosctl")
+            let bin = try agent.installTalosctl(
+                first: #"echo "$@""#,
+                then: #"echo "updating kube-apiserver to version 1.35.0""#)
             try agent.start()
             try await agent.waitUntilReconciled()
             try agent.repository.edit(Self.versions, "v1.34.1", "v1.35.0")
             try await agent.wait(for: "talosctl") { _ in
                 FileManager.default.fileExists(atPath: "\(bin)/calls")
             }
-            for node in agent.cluster.cluster.nodes {
-                agent.cluster.kubernetes.setKubeletVersion(Version(1, 35, 0), of: node.name)
-            }
+            agent.moveKubelets(to: Version(1, 35, 0))
             try agent.folder.write("", to: "bin/go")
             try await agent.waitUntilReconciled()
             let calls = try String(contentsOfFile: "\(bin)/calls", encoding: .utf8)

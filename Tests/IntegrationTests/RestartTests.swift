@@ -51,16 +51,9 @@ struct RestartTests {
     @Test("A Kubernetes upgrade that outlives a killed agent ends before another begins")
     func survivingUpgrade() async throws {
         try await withLiveAgent { agent in
-            let bin = "\(agent.folder.path)/bin"
-            try agent.folder.write(
-                """
-                #!/bin/sh
-                echo begin >> \(bin)/calls
-                while [ ! -e \(bin)/go ]; do sleep 0.05; done
-                echo end >> \(bin)/calls
-                """, to: "bin/talosctl")
-            try FileManager.default.setAttributes(
-                [.posixPermissions: 0o755], ofItemAtPath: "\(bin)/talosctl")
+            let bin = try agent.installTalosctl(
+                first: "echo begin",
+                then: "echo end >> \(agent.folder.path)/bin/calls")
             try agent.start()
             try await agent.waitUntilReconciled()
             try agent.repository.edit(Self.versions, "v1.34.1", "v1.35.0")
@@ -72,9 +65,7 @@ struct RestartTests {
             try await agent.wait(for: "the survivor to be noticed") {
                 $0.log.contains("of an earlier start still runs")
             }
-            for node in agent.cluster.cluster.nodes {
-                agent.cluster.kubernetes.setKubeletVersion(Version(1, 35, 0), of: node.name)
-            }
+            agent.moveKubelets(to: Version(1, 35, 0))
             try agent.folder.write("", to: "bin/go")
             // Another commit is tried at once, without the pause after the failed attempt.
             try agent.repository.commit("Try again", ["notes.txt": "again\n"])

@@ -1,4 +1,3 @@
-import CLibgit2
 import Foundation
 import Glibc
 import Synchronization
@@ -15,31 +14,12 @@ final class ServerProcess: Sendable {
         _ executable: String?, _ arguments: [String], input: Int32, output: Int32
     ) throws {
         guard let executable else { throw Upstream.Failure(description: "A program is missing.") }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input, 0)
-        posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        cgit_close_from(&actions, 3)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // The threads that tests run on block signals, which a server may need.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        var argv = ([executable] + arguments).map { strdup($0) } + [nil]
-        var envp = [strdup("PATH=/usr/bin:/bin"), strdup("LC_ALL=C"), nil]
-        defer { for text in argv + envp { free(text) } }
-        var child: pid_t = 0
-        let code = posix_spawn(&child, executable, &actions, &attributes, &argv, &envp)
-        guard code == 0 else { throw POSIXError(.init(rawValue: code) ?? .EIO) }
-        process = child
+        let diagnostics = open("/dev/null", O_WRONLY | O_CLOEXEC)
+        defer { close(diagnostics) }
+        let child = ChildProcess(
+            executable: executable, arguments: arguments,
+            environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C"], outputLimit: 0)
+        process = try child.spawn(input, output, diagnostics)
     }
 
     deinit {

@@ -13,12 +13,16 @@ actor AgentLoop {
     private var busy: [ClusterName: Task<Void, Never>] = [:]
     private var tip: Tip?
     private var isStopping = false
+    private var isWoken = false
     private var gitProblem: GitError?
     private var considering: Set<ClusterName> = []
     private var pause: Task<Void, Never>?
     private var gitRepetition = Repetition()
     private var readRepetition = Repetition()
     private var storeRepetition = Repetition()
+
+    /// The least time between two polls, however often the loop is woken.
+    static let leastPause = Duration.seconds(1)
 
     /// How long a step in flight may take to end after ``stop()``, before it is cancelled.
     static let stopPatience = Duration.seconds(20)
@@ -32,18 +36,32 @@ actor AgentLoop {
     /// Polls until ``stop()``; returns when no run is under way any more.
     func run() async {
         while !isStopping, !Task.isCancelled {
+            isWoken = false
+            let began = world.clock.now
             await turn()
-            guard !isStopping else { break }
-            let interval = interval
-            let pause = Task { _ = try? await Task.sleep(for: interval) }
-            self.pause = pause
-            await withTaskCancellationHandler {
-                await pause.value
-            } onCancel: {
-                pause.cancel()
-            }
+            if !isWoken { await rest(for: interval) }
+            let spent = world.clock.now - began
+            if isWoken { await rest(for: min(Self.leastPause, interval) - spent) }
         }
         await finish()
+    }
+
+    /// Lets the next poll begin at once; one poll answers any number of calls.
+    func wake() {
+        guard !isWoken else { return }
+        isWoken = true
+        pause?.cancel()
+    }
+
+    private func rest(for time: Duration) async {
+        guard !isStopping else { return }
+        let pause = Task { _ = try? await Task.sleep(for: time) }
+        self.pause = pause
+        await withTaskCancellationHandler {
+            await pause.value
+        } onCancel: {
+            pause.cancel()
+        }
     }
 
     /// Begins no further step, and ends the pause between two polls.

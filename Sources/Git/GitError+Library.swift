@@ -74,6 +74,9 @@ extension GitError {
         at place: String
     ) -> GitError {
         if failure.origin == GIT_ERROR_NOMEMORY { return outOfMemory(place) }
+        if meansFullDisk(failure.reason) {
+            return diskFull("Could not \(attempt): \(failure.reason)", place)
+        }
         if failure.reason.contains("cannot redirect") {
             return redirected(place, failure.reason)
         }

@@ -61,7 +61,7 @@ extension GitError {
 
     static func system(_ attempt: String, _ code: Int32 = errno) -> GitError {
         GitError(
-            .fileSystem,
+            [ENOSPC, EDQUOT].contains(code) ? .diskFull : .fileSystem,
             "Could not \(attempt): \(String(cString: strerror(code))).",
             hint: "Check the permissions and the free space there."
         )

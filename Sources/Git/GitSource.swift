@@ -15,6 +15,14 @@ public actor GitSource {
 
         /// Why the mirror was fetched anew, when it had been found broken; worth a log line.
         public let mirrorRebuilt: String?
+
+        /// What was mended in the mirror since the last poll that succeeded, and what could not be,
+        /// in sentences; worth a warning each.
+        public let mirrorNotes: [String]
+
+        /// Whether the mirror is another one than at the last poll: what was opened before should
+        /// be let go, since it may hold files that are gone.
+        public let isMirrorNew: Bool
     }
 
     /// Where the repository is.
@@ -28,8 +36,15 @@ public actor GitSource {
     private let worker: WorkerCommand
     private let timeout: Duration
     private let executor = BlockingExecutor(label: "uprev.git.source")
-    private var opened: GitRepository?
+    private var opened: (repository: GitRepository, identity: MirrorFiles.Identity?)?
+    private var polled: MirrorFiles.Identity?
     private var discard: String?
+    private var kept: Set<CommitID> = []
+    private var tip: CommitID?
+    private var notes: [String] = []
+    private var chores = MirrorChores()
+
+    private var limits = MirrorLimits()
 
     /// The queue that waits for the child process.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -68,31 +83,69 @@ public actor GitSource {
         let reply = try await perform(request)
         discard = nil
         guard let tip = reply.tip else { preconditionFailure("A reply has a tip or an error.") }
+        self.tip = tip
+        chores.isDue = reply.isTidyDue ?? false
         if reply.rebuilt != nil { opened = nil }
-        return Revision(tip: tip, repository: try repository(), mirrorRebuilt: reply.rebuilt)
+        let repository = try repository()
+        defer {
+            notes = []
+            polled = opened?.identity
+        }
+        let isReplaced = reply.rebuilt != nil || polled != opened?.identity
+        return Revision(
+            tip: tip, repository: repository, mirrorRebuilt: reply.rebuilt, mirrorNotes: notes,
+            isMirrorNew: polled != nil && isReplaced)
     }
 
-    /// Asks the source which commit the branch is at, and fetches nothing.
-    public func remoteTip() async throws -> CommitID {
-        if case .file(let path) = url.transport { return try await pollLocal(path).tip }
-        guard let tip = try await perform(try request(.list)).tip else {
-            preconditionFailure("A reply has a tip or an error.")
+    /// Names commits that the mirror must not lose, although the branch may not have them any more.
+    ///
+    /// They replace those that were named before. Commits of the branch are kept anyway, and so is
+    /// the tip of the last poll.
+    public func keep(_ commits: Set<CommitID>) { kept = commits }
+
+    /// Tidies at other limits than the product's, which take hundreds of fetches to reach.
+    ///
+    /// It counts as due then, as after a poll that found so.
+    func tidy(at limits: MirrorLimits) async throws -> String? {
+        self.limits = limits
+        chores = MirrorChores(isDue: true)
+        return try await tidy(within: timeout)
+    }
+
+    /// Tidies the mirror when fetches have left many packs in it, and says what was done; `nil` when
+    /// there was nothing to do, or when it was tried not long ago.
+    ///
+    /// Meant for the pause between two polls, whose length is `pause`: it takes no longer than that,
+    /// unless it was too short before. Cancelling it leaves the mirror as it was. It needs no server
+    /// but for a mirror that has grown out of proportion, which is fetched anew.
+    public func tidy(within pause: Duration) async throws -> String? {
+        guard !url.isLocal, let time = chores.begin(within: pause, limit: timeout) else {
+            return nil
         }
-        return tip
+        do {
+            let reply = try await perform(try request(.tidy, timeout: time), timeout: time)
+            chores.succeed()
+            return reply.tidied
+        } catch {
+            if (error as? GitError)?.kind == .deadlinePassed { chores.wasLate() }
+            throw error
+        }
     }
 
     /// The repository to read from, as the last poll left it, also while the server is away.
     ///
     /// Throws `notARepository` before the first poll of a mirror.
     public func repository() throws(GitError) -> GitRepository {
-        if let opened { return opened }
-        let made =
+        let path =
             switch url.transport {
-            case .file(let path): try GitRepository(at: path)
-            case .http, .https, .ssh:
-                try GitRepository(at: Mirror.repositoryPath(in: mirrorDirectory))
+            case .file(let path): path
+            case .http, .https, .ssh: Mirror.repositoryPath(in: mirrorDirectory)
             }
-        opened = made
+        // A worker that was ended may have replaced the mirror without having said so.
+        let identity = url.isLocal ? nil : MirrorFiles.Identity(of: path)
+        if let opened, opened.identity == identity { return opened.repository }
+        let made = try GitRepository(at: path)
+        opened = (made, identity)
         return made
     }
 
@@ -103,18 +156,25 @@ public actor GitSource {
         discard = url.isLocal ? nil : error.description
     }
 
-    private func request(_ operation: WorkerRequest.Operation) throws(GitError) -> WorkerRequest {
+    private func request(
+        _ operation: WorkerRequest.Operation, timeout: Duration? = nil
+    ) throws(GitError) -> WorkerRequest {
         WorkerRequest(
             operation: operation,
             url: url.description,
             branch: branch.description,
             directory: mirrorDirectory,
-            seconds: timeout / .seconds(1),
+            seconds: (timeout ?? self.timeout) / .seconds(1),
+            kept: kept.union(tip.map { [$0] } ?? []).sorted { $0.description < $1.description },
+            limits: limits,
             access: try access.read(for: url)
         )
     }
 
-    private func perform(_ request: WorkerRequest) async throws -> WorkerReply {
+    private func perform(
+        _ request: WorkerRequest, timeout: Duration? = nil
+    ) async throws -> WorkerReply {
+        let timeout = timeout ?? self.timeout
         let stop = StopSignal()
         let reply = try await withTaskCancellationHandler {
             do {
@@ -125,6 +185,7 @@ public actor GitSource {
         } onCancel: {
             stop.ask()
         }
+        notes = Array((notes + (reply.notes ?? [])).suffix(20))
         if let error = reply.error { throw error }
         return reply
     }
@@ -137,7 +198,9 @@ public actor GitSource {
         let tip = try source.tip(of: branch, at: url.description)
         _ = try source.treeHandle(of: tip)
         let repository = try GitRepository(at: path)
-        opened = repository
-        return Revision(tip: tip, repository: repository, mirrorRebuilt: nil)
+        opened = (repository, nil)
+        return Revision(
+            tip: tip, repository: repository, mirrorRebuilt: nil, mirrorNotes: [],
+            isMirrorNew: false)
     }
 }

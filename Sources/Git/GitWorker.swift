@@ -27,30 +27,33 @@ public enum GitWorker: Sendable {
     }
 
     private static func perform(_ request: WorkerRequest) -> WorkerReply {
+        var notes: [String] = []
+        var reply: WorkerReply
         do throws(GitError) {
-            let url = try RemoteURL(request.url)
-            // libgit2 looks for its home once, when it starts.
-            SSHHome.set(url.isSSH ? request.directory.map { "\($0)/home" } : nil)
-            let branch = try BranchName(request.branch)
-            try GuardedStreams.register(for: url, request.access)
-            switch request.operation {
-            case .list:
-                let connection = try RemoteConnection(to: url, request.access)
-                return WorkerReply(tip: try connection.tip(of: branch))
-            case .scanHostKeys:
-                return WorkerReply(hostKeys: try HostKeyScan.keys(of: url))
-            case .synchronise:
-                guard let directory = request.directory else {
-                    throw .worker("the request names no mirror directory")
-                }
-                let mirror = try Mirror(of: url, branch, in: directory, request.access)
-                return try mirror.synchronise(
-                    discarding: request.discard,
-                    patience: .seconds(request.seconds / 2)
-                )
-            }
+            reply = try answer(to: request, telling: &notes)
         } catch {
-            return WorkerReply(error: error)
+            reply = WorkerReply(error: error)
+        }
+        reply.notes = notes
+        return reply
+    }
+
+    private static func answer(
+        to request: WorkerRequest, telling notes: inout [String]
+    ) throws(GitError) -> WorkerReply {
+        let url = try RemoteURL(request.url)
+        // libgit2 looks for its home once, when it starts.
+        SSHHome.set(url.isSSH ? request.directory.map { "\($0)/home" } : nil)
+        let branch = try BranchName(request.branch)
+        try GuardedStreams.register(for: url, request.access)
+        switch request.operation {
+        case .scanHostKeys:
+            return WorkerReply(hostKeys: try HostKeyScan.keys(of: url))
+        case .synchronise:
+            return try Mirror(request, of: url, branch)
+                .synchronise(discarding: request.discard, telling: &notes)
+        case .tidy:
+            return try Mirror(request, of: url, branch).tidy(telling: &notes)
         }
     }
 

@@ -12,116 +12,113 @@ import Glibc
 /// the worker ends. Whatever a killed worker left is removed by the next; a copy that is broken is
 /// fetched anew beside the old one, which is replaced only when the new one is complete.
 struct Mirror {
-    private enum State {
+    /// What is in the directory.
+    enum State {
         case absent
         case damaged(String)
-        case usable(LocalRepository, tip: CommitID?)
+        case usable(LocalRepository, tip: CommitID?, MirrorPacks)
     }
 
-    private let url: RemoteURL
-    private let branch: BranchName
-    private let directory: String
-    private let access: AccessMaterial
-    private let place: SwapPlace
+    let url: RemoteURL
+    let branch: BranchName
+    let access: AccessMaterial
+    let place: SwapPlace
+    let limits: MirrorLimits
 
-    init(
-        of url: RemoteURL,
-        _ branch: BranchName,
-        in directory: String,
-        _ access: AccessMaterial
-    ) throws(GitError) {
+    /// Commits that must not get lost when the copy is replaced, also when the branch drops them.
+    let kept: [CommitID]
+
+    /// After this nothing is begun that can be left out.
+    let deadline: ContinuousClock.Instant
+
+    private let directory: String
+    private let patience: Duration
+
+    init(_ request: WorkerRequest, of url: RemoteURL, _ branch: BranchName) throws(GitError) {
+        guard let directory = request.directory else {
+            throw .worker("the request names no mirror directory")
+        }
         self.url = url
         self.branch = branch
         self.directory = directory
-        self.access = access
+        access = request.access
+        kept = request.kept
+        limits = request.limits
+        patience = .seconds(request.seconds / 2)
+        deadline = .now.advanced(by: .seconds(request.seconds * 0.8))
         place = try SwapPlace(Self.repositoryPath(in: directory))
     }
 
     /// Where the copy is, in a mirror's directory.
     static func repositoryPath(in directory: String) -> String { directory + "/repository.git" }
 
-    /// Makes the copy's branch equal to the server's, and moves nothing when it is already.
-    func synchronise(
-        discarding reason: String?,
-        patience: Duration
+    /// Takes the lock, removes what a killed worker left, and looks at the copy.
+    ///
+    /// What is mended is told in `notes`, also when an error ends it.
+    func locked(
+        telling notes: inout [String],
+        _ work: (State, inout [String]) throws(GitError) -> WorkerReply
     ) throws(GitError) -> WorkerReply {
         try MirrorFiles.create(directory)
         let lock = try MirrorFiles.lock(directory, patience: patience)
         defer { close(lock) }
-        try place.sweep()
-        switch reason.map(State.damaged) ?? state() {
-        case .absent:
-            return WorkerReply(tip: try rebuild())
-        case .damaged(let reason):
-            return WorkerReply(tip: try rebuild(), rebuilt: reason)
-        case .usable(let repository, let tip):
-            return try update(repository, from: tip)
+        notes += try place.sweep()
+        return try work(try state(telling: &notes), &notes)
+    }
+
+    /// Makes the copy's branch equal to the server's, and moves nothing when it is already.
+    func synchronise(
+        discarding reason: String?, telling notes: inout [String]
+    ) throws(GitError) -> WorkerReply {
+        try locked(telling: &notes) { state, notes throws(GitError) in
+            switch reason.map(State.damaged) ?? state {
+            case .absent:
+                return WorkerReply(tip: try rebuild(telling: &notes))
+            case .damaged(let reason):
+                return WorkerReply(tip: try rebuild(telling: &notes), rebuilt: reason)
+            case .usable(let repository, let tip, let packs):
+                var reply = try update(repository, from: tip, telling: &notes)
+                let packs = reply.tip == tip ? packs : try? MirrorPacks(in: place.directory)
+                reply.isTidyDue = packs.map { chore(for: $0, repository) != .nothing }
+                return reply
+            }
         }
     }
 
-    private func state() -> State {
+    private func state(telling notes: inout [String]) throws(GitError) -> State {
         guard MirrorFiles.exists(place.directory) else { return .absent }
         do throws(GitError) {
-            try MirrorFiles.heal(place.directory)
+            notes += try MirrorFiles.heal(place.directory)
+            let packs = try MirrorPacks(in: place.directory)
             let repository = try LocalRepository(at: place.directory)
+            try repository.requireBare()
             try repository.removeReferences(except: branch)
+            try repository.pointHead(at: branch)
             let tip = try repository.target(of: branch.reference)
             if let tip { _ = try repository.treeHandle(of: tip) }
-            return .usable(repository, tip: tip)
+            return .usable(repository, tip: tip, packs)
         } catch {
+            guard error.kind != .diskFull else { throw error }
             return .damaged(error.description)
         }
     }
 
     private func update(
-        _ repository: LocalRepository,
-        from old: CommitID?
+        _ repository: LocalRepository, from old: CommitID?, telling notes: inout [String]
     ) throws(GitError) -> WorkerReply {
         do throws(GitError) {
             let connection = try RemoteConnection(to: url, access, into: repository)
             let tip = try connection.tip(of: branch)
             guard tip != old else { return WorkerReply(tip: tip) }
-            try connection.fetch(branch)
-            try libgit2("set HEAD", at: place.directory) {
-                git_repository_set_head(repository.pointer, branch.reference)
-            }
+            try connection.fetch(branch, leavingRoomIn: directory)
             return WorkerReply(tip: try verifiedTip(of: repository))
         } catch {
             guard let reason = damage(behind: error, in: repository, at: old) else { throw error }
-            return WorkerReply(tip: try rebuild(), rebuilt: reason)
+            return WorkerReply(tip: try rebuild(telling: &notes), rebuilt: reason)
         }
     }
 
-    /// Fetches a new copy beside the old one, and puts it in its place.
-    private func rebuild() throws(GitError) -> CommitID {
-        var tip: CommitID?
-        try place.replace { incoming throws(GitError) in
-            let repository = try initialise(incoming)
-            let connection = try RemoteConnection(to: url, access, into: repository)
-            _ = try connection.tip(of: branch)
-            try connection.fetch(branch)
-            tip = try verifiedTip(of: repository)
-        }
-        guard let tip else { preconditionFailure("A mirror was made without a tip.") }
-        return tip
-    }
-
-    private func initialise(_ path: String) throws(GitError) -> LocalRepository {
-        var options = git_repository_init_options()
-        git_repository_init_options_init(&options, UInt32(GIT_REPOSITORY_INIT_OPTIONS_VERSION))
-        options.flags =
-            GIT_REPOSITORY_INIT_BARE.rawValue | GIT_REPOSITORY_INIT_MKDIR.rawValue
-            | GIT_REPOSITORY_INIT_NO_REINIT.rawValue
-        let head = strdup(branch.description)
-        defer { free(head) }
-        options.initial_head = UnsafePointer(head)
-        _ = try Handle("make a mirror", at: path, release: git_repository_free) {
-            git_repository_init_ext(&$0, path, &options)
-        }
-        return try LocalRepository(at: path)
-    }
-
-    private func verifiedTip(of repository: LocalRepository) throws(GitError) -> CommitID {
+    func verifiedTip(of repository: LocalRepository) throws(GitError) -> CommitID {
         let tip = try repository.tip(of: branch, at: url.description)
         _ = try repository.treeHandle(of: tip)
         return tip

@@ -17,6 +17,8 @@ final class RemoteCallbacks {
     private var hasOfferedToken = false
     private var hasOfferedKey = false
     private var failure: GitError?
+    private var room: MirrorRoom?
+    private var nextLook = 0
 
     /// Prepares the answers for one connection; `judgesHostKey` says what is wrong with a key.
     init(
@@ -44,6 +46,11 @@ final class RemoteCallbacks {
             return Unmanaged<RemoteCallbacks>.fromOpaque(payload).takeUnretainedValue()
                 .credential(out, to: url.map { String(cString: $0) } ?? "", allowed: allowed)
         }
+        callbacks.transfer_progress = { progress, payload in
+            guard let payload, let progress else { return 0 }
+            return Unmanaged<RemoteCallbacks>.fromOpaque(payload).takeUnretainedValue()
+                .look(after: progress.pointee.received_bytes)
+        }
         // TLS is judged by ``TLSConnection``, before libgit2 would ask.
         guard url.isSSH else { return callbacks }
         callbacks.certificate_check = { certificate, _, _, payload in
@@ -52,6 +59,15 @@ final class RemoteCallbacks {
                 .check(certificate)
         }
         return callbacks
+    }
+
+    /// Ends a fetch when there is no room any more.
+    func watch(_ room: MirrorRoom) { self.room = room }
+
+    private func look(after received: Int) -> Int32 {
+        guard received >= nextLook, let room else { return 0 }
+        nextLook = received + (64 << 10)
+        return room.problem().map(refuse) ?? 0
     }
 
     private func credential(

@@ -11,16 +11,6 @@ struct RemoteConnection: ~Copyable {
     private let access: AccessMaterial
     private let callbacks: RemoteCallbacks
 
-    /// Connects without a local repository, for a listing.
-    init(to url: RemoteURL, _ access: AccessMaterial) throws(GitError) {
-        try GitLibrary.start()
-        try self.init(
-            url, access,
-            try Handle("connect", at: url.description, release: git_remote_free) {
-                git_remote_create_detached(&$0, url.address)
-            })
-    }
-
     /// Connects for a fetch into `repository`, whose configuration gets no trace of it.
     init(
         to url: RemoteURL, _ access: AccessMaterial, into repository: LocalRepository
@@ -122,8 +112,10 @@ struct RemoteConnection: ~Copyable {
         throw count == 0 ? .empty(place) : .branchMissing(branch, place)
     }
 
-    /// Fetches the branch, and moves it in the local repository even when history was rewritten.
-    func fetch(_ branch: BranchName) throws(GitError) {
+    /// Fetches the branch, and moves it in the local repository even when history was rewritten;
+    /// throws `diskFull` before the disk of `directory` is full.
+    func fetch(_ branch: BranchName, leavingRoomIn directory: String) throws(GitError) {
+        callbacks.watch(MirrorRoom(directory: directory))
         var options = git_fetch_options()
         git_fetch_options_init(&options, UInt32(GIT_FETCH_OPTIONS_VERSION))
         options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE

@@ -26,10 +26,24 @@ struct SwapPlace {
         outgoing = "\(trimmed[...slash]).\(name).outgoing"
     }
 
-    /// Removes what a process that was killed in the middle left beside the place.
-    func sweep() throws(GitError) {
-        try remove(incoming)
-        try remove(outgoing)
+    /// Removes what a process that was killed in the middle left beside the place, and says what.
+    ///
+    /// A place that is empty, since it was killed between two moves, gets back what stood there.
+    @discardableResult
+    func sweep() throws(GitError) -> [String] {
+        var told: [String] = []
+        if !MirrorFiles.exists(directory), MirrorFiles.exists(outgoing) {
+            guard rename(outgoing, directory) == 0 else {
+                throw .system("move \(outgoing) to \(directory)")
+            }
+            flushParent()
+            told.append(
+                "\(name(of: directory)) was moved aside by a process that was killed; put back.")
+        }
+        for path in [incoming, outgoing] where try remove(path) {
+            told.append("Removed what a process that was killed left: \(name(of: path)).")
+        }
+        return told
     }
 
     /// Lets `make` fill a new directory, and puts it in the place; on an error nothing changes.
@@ -39,7 +53,7 @@ struct SwapPlace {
             try make(incoming)
             try swap()
         } catch {
-            try? remove(incoming)
+            _ = try? remove(incoming)
             throw error
         }
         try sweep()
@@ -68,11 +82,14 @@ struct SwapPlace {
         close(parent)
     }
 
-    private func remove(_ path: String) throws(GitError) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
+    private func name(of path: String) -> String { (path as NSString).lastPathComponent }
+
+    /// Whether there was something to remove.
+    private func remove(_ path: String) throws(GitError) -> Bool {
+        guard MirrorFiles.exists(path) else { return false }
         do {
             try FileManager.default.removeItem(atPath: path)
+            return true
         } catch {
             throw .system("remove \(path)", because: error)
         }

@@ -3,10 +3,10 @@ import Foundation
 /// What the agent asks the worker for: one line of JSON on standard input.
 struct WorkerRequest: Codable, Hashable, Sendable {
     enum Operation: String, Codable, Sendable {
-        /// Say which commit the branch is at.
-        case list
-        /// Bring the mirror to that commit too.
+        /// Bring the mirror to the commit that the branch is at, and say which it is.
         case synchronise
+        /// Merge the mirror's packs, when they have piled up.
+        case tidy
         /// Say which host keys the server shows, and trust none.
         case scanHostKeys
     }
@@ -15,7 +15,7 @@ struct WorkerRequest: Codable, Hashable, Sendable {
     var url: String
     var branch: String
 
-    /// Where the mirror is kept; `list` writes there only what SSH needs.
+    /// Where the mirror is kept.
     var directory: String?
 
     /// After this many seconds the worker ends itself, should the agent be gone by then.
@@ -23,6 +23,12 @@ struct WorkerRequest: Codable, Hashable, Sendable {
 
     /// Why the mirror must be fetched anew, where the agent found it broken.
     var discard: String?
+
+    /// Commits that are needed also when the branch does not have them any more.
+    var kept: [CommitID] = []
+
+    /// When the mirror is tidied.
+    var limits = MirrorLimits()
 
     /// What the source is reached with.
     var access = AccessMaterial()
@@ -35,6 +41,15 @@ struct WorkerReply: Codable, Hashable, Sendable {
 
     /// Why the mirror was fetched anew, where it was.
     var rebuilt: String?
+
+    /// What was mended in the mirror, and what could not be, in sentences.
+    var notes: [String]?
+
+    /// Whether the mirror's packs have piled up.
+    var isTidyDue: Bool?
+
+    /// What was done about it, in one sentence.
+    var tidied: String?
 
     /// The host keys that a scan found.
     var hostKeys: [HostKey]?

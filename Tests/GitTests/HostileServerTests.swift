@@ -136,9 +136,10 @@ struct HostileServerTests {
         let watched = try WatchedSource(upstream)
         watched.server.behave(.silent)
         let request = WorkerRequest(
-            operation: .list,
+            operation: .synchronise,
             url: watched.server.url(),
             branch: "main",
+            directory: watched.mirror,
             seconds: 0
         )
         let child = ChildProcess(

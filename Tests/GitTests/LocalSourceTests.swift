@@ -26,7 +26,6 @@ struct LocalSourceTests {
         let after = try await source.poll()
         #expect(after.tip == second)
         #expect(after.mirrorRebuilt == nil)
-        #expect(try await source.remoteTip() == second)
         #expect(try await after.repository.isAncestor(first, of: second))
         #expect(try await source.repository().commit(second).firstParent == first)
     }

@@ -29,6 +29,10 @@ struct MirrorHealingTests {
         let revision = try await watched.source().poll()
         #expect(revision.tip == tip)
         #expect(revision.mirrorRebuilt == nil)
+        let told = revision.mirrorNotes.joined(separator: "\n")
+        for name in stale + [".repository.git.incoming", ".repository.git.outgoing"] {
+            #expect(told.contains(name), "\(told)")
+        }
         for name in stale { #expect(!exists("\(watched.copy)/\(name)"), "\(name)") }
         let names = try FileManager.default.contentsOfDirectory(atPath: watched.mirror).sorted()
         #expect(names == ["lock", "repository.git"])

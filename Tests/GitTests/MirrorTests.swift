@@ -21,7 +21,6 @@ struct MirrorTests {
         #expect(watched.server.requests.filter { $0.hasPrefix("POST") }.count == 1)
 
         #expect(try await source.poll().tip == first)
-        #expect(try await source.remoteTip() == first)
         #expect(watched.server.requests.filter { $0.hasPrefix("POST") }.count == 1)
 
         let second = try upstream.commit(["a": "2"])

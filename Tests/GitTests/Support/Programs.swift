@@ -17,6 +17,22 @@ enum Programs {
     /// Whether certificates can be made, and TLS put in front of a server.
     static let canServeTLS = require("openssl", openssl) && require("python3", python)
 
+    /// Whether a program can be killed between two of its system calls, which takes a tracer.
+    static let canTrace =
+        require("python3", python)
+        && require("permission to trace programs", traces ? "granted" : nil)
+
+    /// The script that kills a program right before the Nth call that changes a file.
+    static let killAt = script("kill_at.py")
+
+    private static let traces = (try? run(python, [killAt, "0", "/bin/true"])) != nil
+
+    /// The path of a script of `Tests/Support`.
+    static func script(_ name: String) -> String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Support/\(name)").path
+    }
+
     static let reason: Comment = "a program that serves is not installed; see `make setup-servers`"
 
     private static let isRequired =

@@ -45,9 +45,7 @@ final class ScriptServer: Sendable {
     private let input: ChildProcess.Pipe
 
     init(_ name: String, _ arguments: [String]) throws {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Support/\(name)").path
+        let script = Programs.script(name)
         // The script ends with its input, also when the tests are killed.
         var input = try ChildProcess.Pipe()
         var output = try ChildProcess.Pipe()

@@ -7,7 +7,7 @@ import RunStore
 /// Polls the source, and gives every cluster that is not busy a look at each turn.
 actor AgentLoop {
     private let source: GitSource
-    private let world: ReconcilerWorld
+    let world: ReconcilerWorld
     private let interval: Duration
     private var reconcilers: [ClusterName: ClusterReconciler] = [:]
     private var busy: [ClusterName: Task<Void, Never>] = [:]
@@ -129,8 +129,9 @@ actor AgentLoop {
     private func show(_ problem: GitError, on name: ClusterName) async {
         await guarded(name) {
             guard var record = try await world.store.cluster(name) else { return }
-            record.condition = problem.disposition == .stalled ? .stalled : .waiting
-            record.reason = problem.description
+            record.show(
+                problem.disposition == .stalled ? .stalled : .waiting, problem.description,
+                rule: problem.kind.rule, hint: problem.hint)
             try await world.store.save(record)
         }
     }

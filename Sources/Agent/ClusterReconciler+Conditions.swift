@@ -38,18 +38,21 @@ extension ClusterReconciler {
         if let node = record.observed?.nodes.first(where: { $0.system == nil }) {
             let message = "\(node.name) does not answer, so nobody knows what it runs."
             let hint = "Bring the node back, or remove it from the cluster."
-            return try await hold(.waiting, .waiting, message, hint: hint, tip, &record)
+            return try await hold(
+                .waiting, .waiting, message, hint: hint, tip, &record, rule: "node_silent")
         }
         if let node = record.observed?.nodes.first(where: { $0.kubernetes == nil }) {
             let message = "Kubernetes does not know \(node.name), or does not answer."
             let hint = "Look at the Kubernetes API and at the node's kubelet."
-            return try await hold(.waiting, .waiting, message, hint: hint, tip, &record)
+            return try await hold(
+                .waiting, .waiting, message, hint: hint, tip, &record, rule: "kubernetes_silent")
         }
         repetition.reset()
         record.reconciled = record.desired
-        record.condition = .ready
-        record.reason = "The cluster is at the committed state."
+        record.base = record.committed
+        record.show(.ready, "The cluster is at the committed state.")
         try await world.store.save(record)
+        try await endAcceptance(reachedBy: tip.commit, in: tip.reading.repository)
     }
 
     private func refuse(
@@ -61,14 +64,14 @@ extension ClusterReconciler {
             let message = refusal.message + (more > 0 ? " (and \(more) more reasons)" : "")
             try await hold(
                 isStalled ? .stalled : .waiting, isStalled ? .refused : .waiting, message,
-                hint: refusal.hint, tip, &record, fields: ["rule": refusal.rule])
+                hint: refusal.hint, tip, &record, rule: refusal.rule)
         } else {
             let kinds = (decision.plan?.approvals ?? []).map(\.rawValue).joined(separator: ", ")
             let digest = decision.plan?.approvalDigest ?? ""
             try await hold(
                 .waiting, .waiting, "The plan waits for approval (\(kinds)) of \(digest).",
                 hint: "This version cannot take approvals yet; commit what the nodes show, or "
-                    + "change the nodes by hand.", tip, &record)
+                    + "change the nodes by hand.", tip, &record, rule: "approval")
         }
     }
 
@@ -112,14 +115,17 @@ extension ClusterReconciler {
     /// Keeps the cluster as it is, under a condition that says why.
     func hold(
         _ condition: Condition, _ event: LogRecord.Event, _ message: String, hint: String,
-        _ tip: Tip, _ record: inout ClusterRecord, fields: [String: String] = [:]
+        _ tip: Tip, _ record: inout ClusterRecord, rule: String? = nil,
+        fields: [String: String] = [:]
     ) async throws {
-        record.condition = condition
-        record.reason = message
+        record.show(condition, message, rule: rule, hint: hint)
         try await world.store.save(record)
         guard repetition.isDue("\(tip.commit) \(message)", now: world.clock.now) else { return }
         let level: LogRecord.Level = condition == .stalled ? .error : .warning
-        write(event, level, message, tip, fields: fields.merging(["hint": hint]) { $1 })
+        var fields = fields
+        fields["hint"] = hint
+        fields["rule"] = rule
+        write(event, level, message, tip, fields: fields)
     }
 
     /// Keeps the cluster as it is, since a commit's signature is not good.
@@ -129,7 +135,7 @@ extension ClusterReconciler {
         let isStalled = error.disposition == .stalled
         try await hold(
             isStalled ? .stalled : .waiting, isStalled ? .refused : .waiting, error.description,
-            hint: error.hint, tip, &record, fields: error.fields)
+            hint: error.hint, tip, &record, rule: error.error.rule.rawValue, fields: error.fields)
     }
 
     /// Makes an error the cluster's condition: stalled for a person, waiting with a longer pause.
@@ -141,7 +147,7 @@ extension ClusterReconciler {
         if !isStalled { notBefore = world.clock.now + backoff.step() }
         try await hold(
             isStalled ? .stalled : .waiting, isStalled ? .refused : .waiting, message,
-            hint: error.hint, tip, &record)
+            hint: error.hint, tip, &record, rule: rule(of: error))
     }
 
     func write(
@@ -152,5 +158,21 @@ extension ClusterReconciler {
             LogRecord(
                 time: wallClock(), level: level, event: event, cluster: name,
                 revision: revision(tip.commit), message: message, fields: fields))
+    }
+}
+
+/// The stable word for an error that stopped a look at a cluster; `nil` where it has none.
+private func rule(of error: any ExplainedError) -> String? {
+    switch error {
+    case is ReadError: "commit_unreadable"
+    case let error as ClusterError:
+        switch error.kind {
+        case .unreachable: "cluster_unreachable"
+        case .refused: "cluster_refused"
+        case .failed: "cluster_failed"
+        case .misconfigured: "cluster_misconfigured"
+        case .notFound: "cluster_not_found"
+        }
+    default: nil
     }
 }

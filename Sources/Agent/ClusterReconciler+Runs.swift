@@ -78,8 +78,7 @@ extension ClusterReconciler {
     func carryOut(
         _ run: StoredRun, _ repository: GitRepository, record: inout ClusterRecord
     ) async throws {
-        record.condition = .reconciling
-        record.reason = "Run \(run.id) is under way."
+        record.show(.reconciling, "Run \(run.id) is under way.")
         try await world.store.save(record)
         let known = try await world.store.clusters().count
         let connection = try await world.connecting.connection(
@@ -100,16 +99,17 @@ extension ClusterReconciler {
         current = run
         defer { current = nil }
         let outcome = try await runner.run(run.plan, of: run.definition, as: run.id)
-        try await conclude(run, outcome, record: &record)
+        try await conclude(run, outcome, repository, record: &record)
     }
 
     /// Lets a newer tip take over from the run under way, when it asks for another state.
     ///
     /// A tip that cannot be read, is refused or rewrites history takes nothing over: the run goes on
-    /// to a state that was good, and the tip is told about when the run has ended. An error is no
-    /// verdict: the tip is considered again at the next poll.
+    /// to a state that was good. A rewrite is held and told at once, and considered again when it is
+    /// accepted. An error is no verdict: the tip is considered again at the next poll.
     func consider(_ tip: Tip, isUrgent: Bool = false) async {
         guard let run = current, run.plan.target != revision(tip.commit), considered != tip.commit,
+            (try? await historyContinues(to: tip, whileRunning: run)) == true,
             await isTrusted(tip), let all = try? await tip.reading.contents(of: tip.commit),
             let contents = all.first(where: { $0.definition.name == name }),
             let desired = try? contents.desired.get(),
@@ -117,34 +117,30 @@ extension ClusterReconciler {
         else { return }
         let asksForMore = compare(base: run.plan.desired, target: desired)
             .contains { $0.kind != .spelling && Field.deciding.contains($0.field) }
-        guard let takesOver = try? await mayTakeOver(contents, all.count, tip) else { return }
+        guard let isRefused = try? await isRefused(contents, all.count, tip) else { return }
         guard current?.id == run.id else { return }
         considered = tip.commit
-        if asksForMore, takesOver { return supervision.supersede(by: revision(tip.commit)) }
+        if asksForMore, !isRefused { return supervision.supersede(by: revision(tip.commit)) }
         let short = revision(tip.commit).short
         write(
             .revisionSeen, .notice,
             "Commit \(short) is looked at when the run under way has ended.", tip)
     }
 
-    private func mayTakeOver(
+    private func isRefused(
         _ contents: ClusterContents, _ clusters: Int, _ tip: Tip
     ) async throws -> Bool {
         let record = try await world.store.cluster(name) ?? ClusterRecord(name: name)
-        if let reconciled = record.reconciled.flatMap({ CommitID($0.hash) }),
-            try await !contains(reconciled, in: tip)
-        {
-            return false
-        }
         let connection = try await world.connecting.connection(
             to: contents.definition, isOnlyCluster: clusters == 1,
             repository: tip.reading.repository)
         let observed = try await ClusterObserving(connection: connection).observe()
-        return try await decision(on: contents, at: tip, observed, record).verdict != .refused
+        return try await decision(on: contents, at: tip, observed, record).verdict == .refused
     }
 
     private func conclude(
-        _ run: StoredRun, _ outcome: RunOutcome, record: inout ClusterRecord
+        _ run: StoredRun, _ outcome: RunOutcome, _ repository: GitRepository,
+        record: inout ClusterRecord
     ) async throws {
         guard outcome != .paused else { return }
         supervision.clear()
@@ -153,19 +149,21 @@ extension ClusterReconciler {
         case .succeeded:
             // The next look, which follows at once, says whether the nodes show it: only then ready.
             record.reconciled = run.plan.target
-            record.reason = "Run \(run.id) is done; looking at what the nodes show."
+            record.base = run.plan.desired
+            record.show(.reconciling, "Run \(run.id) is done; looking at what the nodes show.")
             // Only now: a run that is tried again must not push the snapshots from before it out.
             SnapshotShelf(directory: "\(world.backupDirectory)/\(name)")
                 .keep(newest: run.definition.safety.etcdSnapshots)
             try await close(run, .done, record: record)
+            try await endAcceptance(reachedBy: commit(of: run), in: repository)
         case .superseded:
-            record.condition = .waiting
-            record.reason = "A newer commit takes over."
+            record.show(.waiting, "A newer commit takes over.", rule: "superseded")
             try await close(run, .superseded, record: record)
         case .halted(_, let failure):
             let canWait = failure.disposition == .waiting
-            record.condition = canWait ? .waiting : .stalled
-            record.reason = failure.message
+            record.show(
+                canWait ? .waiting : .stalled, failure.message, rule: "run_failed",
+                hint: failure.hint)
             if canWait { notBefore = world.clock.now + backoff.step() }
             try await close(run, canWait ? .deferred : .failed, record: record)
         case .paused:

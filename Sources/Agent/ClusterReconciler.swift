@@ -12,6 +12,7 @@ actor ClusterReconciler {
     let world: ReconcilerWorld
     let supervision = RunSupervision()
     var repetition = Repetition()
+    var rewriteRepetition = Repetition()
     var backoff = Backoff(first: .seconds(30), limit: .seconds(900))
     var notBefore = Duration.zero
     var lastTold = ""
@@ -57,7 +58,7 @@ actor ClusterReconciler {
             let isStalled = error.disposition == .stalled
             try await hold(
                 isStalled ? .stalled : .waiting, .waiting, error.description, hint: error.hint,
-                tip, &record)
+                tip, &record, rule: error.kind.rule)
         }
         return endedRuns > before
     }
@@ -90,7 +91,8 @@ actor ClusterReconciler {
         let all = try await tip.reading.contents(of: tip.commit)
         guard let contents = all.first(where: { $0.definition.name == name }) else {
             let message = "The newest commit no longer defines this cluster; it is left as it is."
-            return try await hold(.stalled, .refused, message, hint: "", tip, &record)
+            return try await hold(
+                .stalled, .refused, message, hint: "", tip, &record, rule: "cluster_removed")
         }
         record.committed = try contents.desired.get()
         let connection = try await world.connecting.connection(
@@ -106,40 +108,18 @@ actor ClusterReconciler {
             record: &record)
     }
 
-    /// Whether the reconciled commit is still in the tip's history; a rewrite is held.
-    private func historyContinues(to tip: Tip, record: inout ClusterRecord) async throws -> Bool {
-        guard let reconciled = record.reconciled, let known = CommitID(reconciled.hash),
-            known != tip.commit
-        else { return true }
-        if try await contains(known, in: tip) { return true }
-        let message =
-            "The branch was rewritten: the reconciled commit \(reconciled.short) is not "
-            + "in the history of \(record.desired?.short ?? "the tip")."
-        let hint = "Push a history that contains it again; the cluster is left as it is."
-        try await hold(.stalled, .rewriteHeld, message, hint: hint, tip, &record)
-        return false
-    }
-
-    /// Whether a commit is in the tip's history; one that the repository lost is not.
-    func contains(_ commit: CommitID, in tip: Tip) async throws -> Bool {
-        do {
-            return try await tip.reading.repository.isAncestor(commit, of: tip.commit)
-        } catch let error where error.kind == .commitMissing {
-            return false
-        }
-    }
-
     /// Whether the last run to this very commit halted: it is not tried again without a new commit.
     private func isHalted(at tip: Tip, record: inout ClusterRecord) async throws -> Bool {
         guard let last = try await world.store.lastRun(of: name),
             last.plan.target == revision(tip.commit), last.outcome == RunWord.failed.rawValue
         else { return false }
-        record.condition = .stalled
         // What was said of the cluster since, as while it did not answer, is not why it is halted.
         let state = try RunState(
             of: last.plan, replaying: try await world.store.entries(of: last.id))
         if case .finish(.halted(_, let failure)) = state.nextAction {
-            record.reason = failure.message
+            record.show(.stalled, failure.message, rule: "run_failed", hint: failure.hint)
+        } else {
+            record.show(.stalled, record.reason, rule: "run_failed", hint: record.hint)
         }
         try await world.store.save(record)
         return true
@@ -154,7 +134,7 @@ actor ClusterReconciler {
         guard record.reconciled != revision(tip.commit), age < settle else { return true }
         let seconds = settle.components.seconds
         let message = "The commit is left alone for \(seconds) s, since fixes follow quickly."
-        try await hold(.waiting, .waiting, message, hint: "", tip, &record)
+        try await hold(.waiting, .waiting, message, hint: "", tip, &record, rule: "settling")
         return false
     }
 
@@ -162,15 +142,30 @@ actor ClusterReconciler {
         on contents: ClusterContents, at tip: Tip, _ observed: ObservedState,
         _ record: ClusterRecord
     ) async throws -> Decision {
-        let base = record.reconciled.flatMap { CommitID($0.hash) }
+        let base = try await base(of: record, tip)
         var input = try await repositoryInput(for: contents, base: base, at: tip)
         input.observed = observed
         input.builtInstallers = try await world.store.builtInstallers(of: name)
         input.installedKeys = try await world.store.installedKeys(of: name)
         input.ownNode = world.ownNode
         input.attempted = try await attempted(besides: input.target.desired)
-        if base == nil { input.base = adopted(input) }
+        if base == nil {
+            let known = remembered(record)
+            input.base = known == nil ? adopted(input) : known
+        }
         return decide(input)
+    }
+
+    /// The reconciled commit, when the repository has it.
+    private func base(of record: ClusterRecord, _ tip: Tip) async throws -> CommitID? {
+        guard let commit = record.reconciled.flatMap({ CommitID($0.hash) }) else { return nil }
+        return try await tip.reading.repository.commitIfThere(commit)?.id
+    }
+
+    /// What the cluster was brought to, from the journal: the commit may be gone from the repository.
+    private func remembered(_ record: ClusterRecord) -> RevisionState? {
+        guard let reconciled = record.reconciled, let base = record.base else { return nil }
+        return RevisionState(revision: reconciled, desired: base)
     }
 
     /// What the repository says, which for one tip and base is worked out once.

@@ -8,8 +8,13 @@ extension StatusReport {
     /// The state of every cluster as the journal knows it.
     public init(of store: RunStore) async throws {
         var clusters: [ClusterStatus] = []
+        let held = try await store.heldRewrites()
         for record in try await store.clusters() {
-            clusters.append(try await ClusterStatus(record, in: store))
+            var status = try await ClusterStatus(record, in: store)
+            status.rule = record.rule
+            status.hint = record.hint
+            status.rewrite = held[record.name].map(ClusterStatus.RewriteStatus.init)
+            clusters.append(status)
         }
         self.init(clusters: clusters)
     }

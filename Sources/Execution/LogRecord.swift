@@ -52,6 +52,10 @@ public struct LogRecord: Hashable, Sendable, Codable {
         case staleFound = "stale_found"
         /// Rewritten history is held.
         case rewriteHeld = "rewrite_held"
+        /// Rewritten history was accepted by a person.
+        case rewriteAccepted = "rewrite_accepted"
+        /// History contains the reconciled commit again.
+        case rewriteCleared = "rewrite_cleared"
         /// Reconciling is suspended.
         case suspended
         /// Reconciling goes on.

@@ -62,6 +62,17 @@ public actor GitRepository {
         try store.isAncestor(ancestor, of: descendant)
     }
 
+    /// How the history of `tip` stands to that of a known commit: whether it goes on from there, was
+    /// moved back, or was rewritten, and by how many commits.
+    ///
+    /// Throws `commitMissing` when either is gone.
+    public func relation(
+        of known: CommitID,
+        to tip: CommitID
+    ) throws(GitError) -> HistoryRelation {
+        try store.relation(of: known, to: tip)
+    }
+
     /// Whether `id` is reached from `tip` over first parents only, so was once the tip itself.
     public func isOnFirstParentLine(_ id: CommitID, of tip: CommitID) throws(GitError) -> Bool {
         try store.isOnFirstParentLine(id, of: tip)

@@ -90,12 +90,18 @@ public struct ClusterStatus: Hashable, Sendable, Codable {
     public var condition: Condition
     /// Why.
     public var reason: String
+    /// Why, as a word for machines that stays the same from version to version.
+    public var rule: String?
+    /// What to do next.
+    public var hint: String?
     /// The newest commit.
     public var desired: String?
     /// The commit that the last plan was for.
     public var attempted: String?
     /// The commit that the cluster was last brought to.
     public var reconciled: String?
+    /// Rewritten history that is held.
+    public var rewrite: RewriteStatus?
     /// The run under way.
     public var run: RunStatus?
     /// The nodes.
@@ -115,39 +121,4 @@ public struct ClusterStatus: Hashable, Sendable, Codable {
         self.run = run
         self.nodes = nodes
     }
-}
-
-extension StatusReport {
-    /// The report for a person.
-    public var text: String {
-        guard !clusters.isEmpty else { return "The agent has not looked at any cluster yet." }
-        return clusters.map(\.text).joined(separator: "\n\n")
-    }
-}
-
-extension ClusterStatus {
-    fileprivate var text: String {
-        let commits = [("desired", desired), ("attempted", attempted), ("reconciled", reconciled)]
-            .map { "\($0.0) \($0.1.map { String($0.prefix(7)) } ?? "none")" }
-        var lines = ["\(cluster): \(condition.rawValue). \(reason)"]
-        lines.append("  " + commits.joined(separator: ", "))
-        if let run {
-            lines.append("  run \(run.run): step \(run.step)/\(run.steps), \(run.doing)")
-        }
-        guard !nodes.isEmpty else { return lines.joined(separator: "\n") }
-        let width = max(4, nodes.map(\.node.count).max() ?? 4) + 2
-        let head = "NODE".padding(to: width) + "ROLE".padding(to: 14) + "INSTALLED".padding(to: 24)
-        lines.append("  " + head + "COMMITTED".padding(to: 24) + "STALE")
-        for node in nodes {
-            lines.append(
-                "  " + node.node.padding(to: width) + node.role.rawValue.padding(to: 14)
-                    + node.installed.text.padding(to: 24) + node.committed.text.padding(to: 24)
-                    + (node.stale ? node.reasons.joined(separator: "; ") : "no"))
-        }
-        return lines.joined(separator: "\n")
-    }
-}
-
-extension ClusterStatus.Release {
-    fileprivate var text: String { "\(talos ?? "unknown") / \(kubernetes ?? "unknown")" }
 }

@@ -16,7 +16,7 @@ enum Schema {
     }
 
     /// What makes each version of the one before; the first makes the first of an empty file.
-    private static let steps = [tables, trust]
+    private static let steps = [tables, trust, rewrites]
 
     private static let tables = """
         CREATE TABLE cluster (
@@ -83,6 +83,54 @@ enum Schema {
     private static let trust = """
         CREATE TABLE trust (
             start TEXT NOT NULL
+        ) STRICT;
+        """
+
+    /// Rewritten history, what became of commits in between, and how the source is.
+    private static let rewrites = """
+        ALTER TABLE cluster ADD COLUMN rule TEXT;
+        ALTER TABLE cluster ADD COLUMN hint TEXT;
+        ALTER TABLE cluster ADD COLUMN base TEXT;
+        ALTER TABLE cluster ADD COLUMN removed TEXT;
+        ALTER TABLE decision ADD COLUMN result TEXT;
+        CREATE TABLE rewrite (
+            cluster TEXT PRIMARY KEY,
+            reconciled TEXT NOT NULL,
+            tip TEXT NOT NULL,
+            relation TEXT NOT NULL,
+            merge_base TEXT,
+            missing INTEGER,
+            added INTEGER,
+            since REAL NOT NULL
+        ) STRICT;
+        CREATE TABLE acceptance (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            cluster TEXT NOT NULL,
+            reconciled TEXT NOT NULL,
+            tip TEXT NOT NULL,
+            relation TEXT NOT NULL,
+            merge_base TEXT,
+            missing INTEGER,
+            added INTEGER,
+            since REAL NOT NULL,
+            who TEXT NOT NULL,
+            time REAL NOT NULL,
+            pending INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE told (
+            cluster TEXT PRIMARY KEY,
+            tip TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE source (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            repository TEXT NOT NULL,
+            branch TEXT NOT NULL,
+            tip TEXT,
+            condition TEXT NOT NULL,
+            rule TEXT,
+            reason TEXT NOT NULL,
+            hint TEXT,
+            since REAL NOT NULL
         ) STRICT;
         """
 }

@@ -38,6 +38,37 @@ struct ReportTests {
         #expect(text.contains("runs v1.12.0 instead of v1.12.1"))
     }
 
+    @Test("Rewritten history is shown with both commits, how they stand, and what to do")
+    func rewrite() throws {
+        var report = status(.stalled)
+        let relations: [(Rewrite.Relation, String)] = [
+            (.rewound, "was moved back by 2 commits: its tip bbbbbbb comes before"),
+            (.diverged, "after ccccccc it lacks 2 commits up to the reconciled aaaaaaa"),
+            (.unrelated, "has no commit in common with the reconciled commit aaaaaaa"),
+            (.lost, "the repository does not have it any more"),
+        ]
+        for (relation, sentence) in relations {
+            let rewrite = Rewrite(
+                from: try revision("a"), to: try revision("b"), relation: relation,
+                mergeBase: try revision("c"), missing: 2, added: 1, since: 1_700_000_000)
+            #expect(rewrite.sentence(branch: "main").contains("branch main"))
+            #expect(rewrite.sentence(branch: "main").contains(sentence))
+            #expect(rewrite.hint.contains("--accept-rewrite"))
+            #expect(rewrite.rule == "history_\(relation.rawValue)")
+            report.clusters[0].rewrite = .init(rewrite)
+            report.clusters[0].hint = rewrite.hint
+            #expect(report.text.contains("hint: Push a history"))
+            #expect(
+                report.text.contains(
+                    "rewrite held since 2023-11-14T22:13:20Z: aaaaaaa -> bbbbbbb, "
+                        + "\(relation.rawValue), 2 commits missing, 1 commit new"))
+        }
+        let json = try JSONText.pretty(report)
+        let again = try JSONText.value(StatusReport.self, from: json)
+        #expect(again == report)
+        #expect(json.contains("\"since\" : 1700000000"))
+    }
+
     private func revision(_ digit: Character) throws -> Revision {
         try #require(Revision(String(repeating: digit, count: 40) as String))
     }

@@ -58,8 +58,7 @@ struct JournalTests {
         var record = ClusterRecord(name: Sample.cluster)
         record.desired = try Sample.revision("d")
         record.reconciled = try Sample.revision("a")
-        record.condition = .stalled
-        record.reason = "The commit is refused."
+        record.show(.stalled, "The commit is refused.")
         record.observed = ObservedState(
             nodes: [ObservedNode(name: NodeName("cp-1"), role: .controlPlane)], etcd: nil)
         try await store.save(record)

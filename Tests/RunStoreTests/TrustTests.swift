@@ -31,7 +31,17 @@ struct TrustTests {
         let store = try RunStore.open(in: directory.path)
         try await store.save(ClusterRecord(name: ClusterName("sol")))
         try await store.write("go back a version") { database in
-            try database.execute(sql: "DROP TABLE trust; PRAGMA user_version = 1")
+            try database.execute(
+                sql: """
+                    DROP TABLE trust;
+                    DROP TABLE rewrite; DROP TABLE acceptance; DROP TABLE told; DROP TABLE source;
+                    ALTER TABLE cluster DROP COLUMN rule;
+                    ALTER TABLE cluster DROP COLUMN hint;
+                    ALTER TABLE cluster DROP COLUMN base;
+                    ALTER TABLE cluster DROP COLUMN removed;
+                    ALTER TABLE decision DROP COLUMN result;
+                    PRAGMA user_version = 1
+                    """)
         }
         try store.close()
         let again = try RunStore.open(in: directory.path)

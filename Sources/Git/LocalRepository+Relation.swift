@@ -1,0 +1,37 @@
+import CLibgit2
+
+extension LocalRepository {
+    /// How the history of `tip` stands to that of a commit that is known.
+    ///
+    /// Every commit counts, of merged side branches too. The time it takes grows with what the two
+    /// histories do not share.
+    func relation(of known: CommitID, to tip: CommitID) throws(GitError) -> HistoryRelation {
+        _ = try commitHandle(known)
+        _ = try commitHandle(tip)
+        var (old, new) = (known.oid, tip.oid)
+        var (added, missing) = (0, 0)
+        try libgit2("compare histories", at: path) {
+            git_graph_ahead_behind(&added, &missing, pointer, &new, &old)
+        }
+        if missing == 0 { return .continues(added: added) }
+        if added == 0 { return .rewound(missing: missing) }
+        guard let base = try mergeBase(of: known, and: tip) else {
+            return .unrelated(missing: missing, added: added)
+        }
+        return .diverged(mergeBase: base, missing: missing, added: added)
+    }
+
+    private func mergeBase(
+        of one: CommitID, and other: CommitID
+    ) throws(GitError) -> CommitID? {
+        var (first, second) = (one.oid, other.oid)
+        var base = git_oid()
+        var isAbsent = false
+        try libgit2("compare histories", at: path) {
+            let code = git_merge_base(&base, pointer, &first, &second)
+            isAbsent = code == GIT_ENOTFOUND.rawValue
+            return isAbsent ? 0 : code
+        }
+        return isAbsent ? nil : CommitID(base)
+    }
+}

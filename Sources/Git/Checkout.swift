@@ -17,73 +17,98 @@ struct Checkout {
         place = try SwapPlace(directory)
     }
 
-    func perform() throws(GitError) {
-        let tree = try repository.treeHandle(of: commit)
-        try requireRoom(for: tree)
+    /// Makes it, and returns the paths of its submodules, which are empty directories.
+    ///
+    /// A look at the disk beforehand spares the work when there is no room.
+    @discardableResult
+    func perform(lookingAtDisk: Bool = true) throws(GitError) -> [String] {
+        let links = try ObjectLinks(of: repository)
+        if lookingAtDisk { try requireRoom(for: links) }
+        var submodules: [String] = []
         try place.replace { incoming throws(GitError) in
-            guard mkdir(incoming, 0o777) == 0 else { throw .system("create \(incoming)") }
+            guard mkdir(incoming, 0o755) == 0, chmod(incoming, 0o755) == 0 else {
+                throw .system("create \(incoming)")
+            }
             let descriptor = open(incoming, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard descriptor >= 0 else { throw .system("open \(incoming)") }
             defer { close(descriptor) }
-            var writer = TreeWriter(of: commit, from: repository)
-            try writer.write(tree, into: descriptor)
-            try makeRepository(in: incoming)
+            let made = try makeRepository(in: incoming, links)
+            var writer = TreeWriter(of: commit, from: made)
+            try writer.write(try made.treeHandle(of: commit), into: descriptor)
+            try writeIndex(of: made, writer.entries)
+            submodules = writer.entries.filter { $0.kind == .submodule }.map {
+                String(decoding: $0.path, as: UTF8.self)
+            }
             guard cgit_flush_file_system(descriptor) == 0 else {
                 throw .system("flush \(incoming)")
             }
         }
+        return submodules
     }
 
     /// Looks at the disk before anything is written; a checkout in the place is still there then.
-    private func requireRoom(for tree: borrowing Handle) throws(GitError) {
+    private func requireRoom(for links: ObjectLinks) throws(GitError) {
+        let tree = try repository.treeHandle(of: commit)
         let parent = (place.directory as NSString).deletingLastPathComponent
         guard let root = git_tree_id(tree.pointer), let space = DiskSpace(at: parent) else {
             return
         }
-        let size = try TreeSize(of: root.pointee, in: repository)
+        var size = try TreeSize(of: root.pointee, in: repository)
+        size.bytes += links.bytesToCopy(into: parent)
         try space.requireRoom(for: size, of: commit, in: parent)
     }
 
-    /// Makes the directory a work tree that borrows its objects.
-    private func makeRepository(in directory: String) throws(GitError) {
-        var objects = git_buf()
-        defer { git_buf_dispose(&objects) }
-        try libgit2("find the objects", at: repository.path) {
-            git_repository_item_path(&objects, repository.pointer, GIT_REPOSITORY_ITEM_OBJECTS)
-        }
-        try initialise(directory)
-        let alternates = directory + "/.git/objects/info/alternates"
-        do {
-            try (String(cString: objects.ptr) + "\n")
-                .write(toFile: alternates, atomically: false, encoding: .utf8)
-        } catch {
-            throw .system("write \(alternates)", because: error)
-        }
-        let made = try LocalRepository(at: directory)
-        var oid = commit.oid
-        try libgit2("set HEAD", at: directory) {
-            git_repository_set_head_detached(made.pointer, &oid)
-        }
-        try writeIndex(of: made)
-    }
-
-    private func initialise(_ directory: String) throws(GitError) {
+    /// Makes the directory a work tree with objects of its own, so that it needs nobody.
+    ///
+    /// The tree is written from these, which proves that they are complete.
+    private func makeRepository(
+        in directory: String,
+        _ links: ObjectLinks
+    ) throws(GitError) -> LocalRepository {
         var options = git_repository_init_options()
         git_repository_init_options_init(&options, UInt32(GIT_REPOSITORY_INIT_OPTIONS_VERSION))
         options.flags = GIT_REPOSITORY_INIT_NO_REINIT.rawValue
         _ = try Handle("make a work tree", at: directory, release: git_repository_free) {
             git_repository_init_ext(&$0, directory, &options)
         }
+        try links.share(into: directory + "/.git/objects")
+        let made = try LocalRepository(at: directory)
+        try configure(made, in: directory)
+        var oid = commit.oid
+        try libgit2("set HEAD", at: directory) {
+            git_repository_set_head_detached(made.pointer, &oid)
+        }
+        return made
     }
 
-    private func writeIndex(of made: LocalRepository) throws(GitError) {
-        let tree = try made.treeHandle(of: commit)
+    /// Lets `git` take the files as they are, whatever the commit's attributes and the user's
+    /// configuration say, and tidy up nothing behind a stage's back.
+    private func configure(_ made: LocalRepository, in directory: String) throws(GitError) {
+        let attributes = directory + "/.git/info/attributes"
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory + "/.git/info", withIntermediateDirectories: true)
+            try "* -text !eol !filter !ident !working-tree-encoding\n"
+                .write(toFile: attributes, atomically: false, encoding: .utf8)
+        } catch {
+            throw .system("write \(attributes)", because: error)
+        }
+        let configuration = try Handle("configure", at: directory, release: git_config_free) {
+            git_repository_config(&$0, made.pointer)
+        }
+        try libgit2("configure", at: directory) {
+            git_config_set_int32(configuration.pointer, "gc.auto", 0)
+        }
+        try libgit2("configure", at: directory) {
+            git_config_set_bool(configuration.pointer, "maintenance.auto", 0)
+        }
+    }
+
+    private func writeIndex(of made: LocalRepository, _ entries: [IndexEntry]) throws(GitError) {
         let index = try Handle("write the index", at: made.path, release: git_index_free) {
             git_repository_index(&$0, made.pointer)
         }
-        try libgit2("write the index", at: made.path) {
-            git_index_read_tree(index.pointer, tree.pointer)
-        }
+        for entry in entries { try entry.add(to: index, at: made.path) }
         try libgit2("write the index", at: made.path) { git_index_write(index.pointer) }
     }
 }

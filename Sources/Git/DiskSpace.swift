@@ -7,7 +7,7 @@ struct TreeSize: Hashable {
     static let entryLimit = 1_000_000
 
     /// The bytes, each file in whole blocks.
-    private(set) var bytes = 0
+    var bytes = 0
 
     /// The files, links and directories.
     private(set) var entries = 0

@@ -97,18 +97,26 @@ public actor GitRepository {
         try body(CommitTree(of: commit, in: store))
     }
 
-    /// Writes a clean work tree of exactly one commit, at once: `directory` is either as it was or
-    /// complete, and what stood there before is replaced.
+    /// Writes a clean work tree of exactly one commit, and returns the paths of its submodules.
     ///
-    /// No hook, filter or submodule has a part in it (a submodule is an empty directory). Executable
-    /// bits are kept. A symbolic link is made only when it cannot lead out of the tree, else the
-    /// checkout is refused with `linkLeavesTree`. The parent of `directory` must exist; without room
-    /// for the tree on its disk nothing is written, and `diskFull` is thrown.
+    /// It is done at once: `directory` is either as it was or complete, and what stood there before
+    /// is replaced.
     ///
-    /// It is a Git work tree: `HEAD` is detached at the commit, the index matches, and the objects
-    /// are borrowed from this repository, so `git rev-parse`, `git status`, `git log` and
-    /// Terragrunt's `get_repo_root` work while it exists. It has no remote and no credential.
-    public func checkOut(_ commit: CommitID, into directory: String) throws(GitError) {
+    /// No hook, filter or submodule has a part in it (a submodule is an empty directory). Files have
+    /// mode 0644, executable ones and directories 0755. A symbolic link is made only when it cannot
+    /// lead out of the tree, else the checkout is refused with `linkLeavesTree`. The parent of
+    /// `directory` must exist; without room for the tree on its disk nothing is written, and
+    /// `diskFull` is thrown.
+    ///
+    /// It is a Git work tree that needs nothing else: `HEAD` is detached at the commit, the index
+    /// matches, and the objects of the whole history are its own, so `git rev-parse`, `git status`,
+    /// `git log` and Terragrunt's `get_repo_root` work, whatever becomes of this repository. It has
+    /// no branch, tag, remote or credential; `git describe` needs `--always`.
+    @discardableResult
+    public func checkOut(
+        _ commit: CommitID,
+        into directory: String
+    ) throws(GitError) -> [String] {
         try Checkout(of: commit, from: store, at: directory).perform()
     }
 }

@@ -112,11 +112,14 @@ struct CheckoutTests {
             ("..", 1, true), ("a/", 0, true), ("../b/c", 3, true), ("..a/...", 0, true),
             ("../a", 0, false), ("../../a", 1, false), ("/etc", 5, false), ("", 0, false),
             ("a/../b", 3, false), ("../a/../../b", 5, false), ("./..", 0, false),
-            ("a/..", 0, false), ("a\u{0}b", 0, false),
+            ("a/..", 0, false), ("a\u{0}b", 0, false), (".git", 0, false),
+            ("../.git/hooks", 1, false),
+            ("a/.GIT", 0, false), ("git~1/config", 0, false), (".git./x", 0, false),
+            (".gitignore", 0, true), ("a.git/b", 0, true),
         ]
     )
     func links(target: String, depth: Int, inside: Bool) {
-        #expect(TreeWriter.staysInside(Array(target.utf8), depth: depth) == inside)
+        #expect(LinkTarget(bytes: Array(target.utf8)).staysInside(depth: depth) == inside)
     }
 
     @Test(
@@ -170,7 +173,8 @@ struct CheckoutTests {
             let folder = try TestFolder()
             let directory = open(folder.path, O_RDONLY | O_DIRECTORY)
             defer { close(directory) }
-            var writer = TreeWriter(of: small, from: store, entryLimit: entries, byteLimit: bytes)
+            let limits = TreeWriter.Limits(entries: entries, bytes: bytes)
+            var writer = TreeWriter(of: small, from: store, limits: limits)
             let tree = try store.treeHandle(of: small)
             #expect { try writer.write(tree, into: directory) } throws: {
                 ($0 as? GitError)?.kind == .tooLarge

@@ -5,8 +5,11 @@ import Glibc
 final class TestFolder: Sendable {
     let path: String
 
-    init() throws {
-        let base = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path
+    /// In memory, where the system has a place for that, flushing takes no time.
+    init(inMemory: Bool = false) throws {
+        let base =
+            inMemory && Glibc.access("/dev/shm", W_OK) == 0
+            ? "/dev/shm" : FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path
         path = "\(base)/git-tests-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: path,

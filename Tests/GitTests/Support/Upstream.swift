@@ -15,8 +15,8 @@ final class Upstream: Sendable {
     private let commits = Mutex(0)
 
     /// Makes an empty repository with the unborn branch `main`.
-    init(named name: String = "source", arguments: [String] = []) throws {
-        folder = try TestFolder()
+    init(named name: String = "source", arguments: [String] = [], inMemory: Bool = false) throws {
+        folder = try TestFolder(inMemory: inMemory)
         path = "\(folder.path)/\(name)"
         try FileManager.default.createDirectory(
             atPath: path,

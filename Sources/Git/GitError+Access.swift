@@ -76,6 +76,10 @@ extension GitError {
         )
     }
 
+    static func redirected(_ place: String, to target: String?) -> GitError {
+        redirected(place, target.map { "it leads to \($0)" } ?? "it names no place")
+    }
+
     static func connection(
         _ failure: TLSFailure, _ place: String, host: String, authorities: String?
     ) -> GitError {
@@ -159,13 +163,25 @@ extension GitError {
     }
 
     static func noCommonHostKey(
-        _ endpoint: RemoteURL.Endpoint, _ types: [String], in file: String
+        _ endpoint: RemoteURL.Endpoint, _ types: [String], shown: HostKey, in file: String
     ) -> GitError {
         hostKeyRefused(
-            "\(endpoint.description) offers no host key of the type that \(file) expects: "
-                + "\(types.joined(separator: ", ")).",
+            "\(endpoint.description) offered \(shown.description), and no key of the type that "
+                + "\(file) expects: \(types.joined(separator: ", ")).",
             hint: "Its keys may have changed: ask the host's owner, and see what "
                 + "`uprev check --scan-host-key` prints."
+        )
+    }
+
+    static func brokenHandshake(
+        _ endpoint: RemoteURL.Endpoint, _ types: [String], in file: String
+    ) -> GitError {
+        GitError(
+            .unreachable,
+            "\(endpoint.description) broke off while keys were agreed on, or has none that is "
+                + "trusted: \(types.joined(separator: ", ")) in \(file).",
+            hint: "If this stays, see what `uprev check --scan-host-key` prints; libssh2 knows "
+                + "Ed25519 and ECDSA keys of hosts only."
         )
     }
 

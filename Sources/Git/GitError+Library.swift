@@ -4,11 +4,13 @@ import Foundation
 /// Runs one libgit2 call, and turns a failure into an error.
 ///
 /// libgit2 keeps its last message for each thread, and may set none: the old one is cleared first,
-/// and the new one is copied before anything else can run on this thread.
+/// and the new one is copied before anything else can run on this thread. `readsAnswer` says that
+/// what cannot be read then came from a server, and is not in the repository.
 @discardableResult
 func libgit2(
     _ attempt: @autoclosure () -> String,
     at place: @autoclosure () -> String,
+    readsAnswer: Bool = false,
     _ call: () -> Int32
 ) throws(GitError) -> Int32 {
     git_error_clear()
@@ -20,7 +22,8 @@ func libgit2(
     throw GitError.library(
         LibraryFailure(code: code, origin: origin, message: message),
         while: attempt(),
-        at: place()
+        at: place(),
+        readsAnswer: readsAnswer
     )
 }
 
@@ -60,6 +63,16 @@ struct LibraryFailure {
             || code == GIT_EMISMATCH.rawValue
     }
 
+    /// Whether what was received is the cause, and not a file of the repository that receives it.
+    var isAboutAnswer: Bool {
+        switch origin {
+        case GIT_ERROR_OS, GIT_ERROR_REPOSITORY, GIT_ERROR_CONFIG: false
+        // The branch would lead to a commit that did not come.
+        case GIT_ERROR_REFERENCE: reason.contains("target OID for the reference doesn't exist")
+        default: true
+        }
+    }
+
     /// The HTTP status in the message, where libgit2 hides it.
     var httpStatus: Int? {
         guard let message, let range = message.range(of: "http status code: ") else { return nil }
@@ -71,7 +84,8 @@ extension GitError {
     static func library(
         _ failure: LibraryFailure,
         while attempt: String,
-        at place: String
+        at place: String,
+        readsAnswer: Bool = false
     ) -> GitError {
         if failure.origin == GIT_ERROR_NOMEMORY { return outOfMemory(place) }
         if meansFullDisk(failure.reason) {
@@ -81,7 +95,11 @@ extension GitError {
             return redirected(place, failure.reason)
         }
         if failure.reason.contains("objectformat") { return sha256(place) }
-        if failure.reason.contains("error parsing REF pkt-line") { return unsupported(place) }
+        // In the middle of a pack the same words are about anything that is no packet.
+        if failure.reason.contains("error parsing REF pkt-line") {
+            return attempt == RemoteConnection.connecting
+                ? unsupported(place) : badAnswer(place, failure.reason)
+        }
         if failure.code == GIT_EAUTH.rawValue || [401, 403].contains(failure.httpStatus) {
             return GitError(
                 .accessDenied,
@@ -103,6 +121,7 @@ extension GitError {
                 hint: "Check that the server is up and can be reached from here."
             )
         }
+        if readsAnswer, failure.isAboutAnswer { return badAnswer(place, failure.reason) }
         if failure.isDamage { return damaged(place, failure.reason) }
         return GitError(
             failure.origin == GIT_ERROR_OS ? .fileSystem : .library,

@@ -59,6 +59,14 @@ extension GitError {
         )
     }
 
+    static func badAnswer(_ place: String, _ reason: String) -> GitError {
+        GitError(
+            .badAnswer,
+            "What \(place) sent cannot be used: \(reason).",
+            hint: "It is asked again; if this stays, look at the server with `git fsck`."
+        )
+    }
+
     static func system(_ attempt: String, _ code: Int32 = errno) -> GitError {
         GitError(
             [ENOSPC, EDQUOT].contains(code) ? .diskFull : .fileSystem,

@@ -58,6 +58,8 @@ public struct GitError: Error, Hashable, Codable, Sendable {
         case linkLeavesTree
         /// The server could not be reached, or broke off.
         case unreachable
+        /// What the server sent is damaged, or is not what it said it would send.
+        case badAnswer
         /// The operation was not done in time, and was ended.
         case deadlinePassed
         /// Another process still writes to the mirror.
@@ -102,7 +104,8 @@ public struct GitError: Error, Hashable, Codable, Sendable {
     /// Who or what can help.
     public var disposition: Disposition {
         switch kind {
-        case .unreachable, .deadlinePassed, .mirrorBusy, .workerFailed, .outOfMemory, .diskFull,
+        case .unreachable, .badAnswer, .deadlinePassed, .mirrorBusy, .workerFailed, .outOfMemory,
+            .diskFull,
             .fileSystem, .library:
             .waiting
         case .damaged:

@@ -177,9 +177,13 @@ public actor GitSource {
         let timeout = timeout ?? self.timeout
         let stop = StopSignal()
         let reply = try await withTaskCancellationHandler {
-            do {
+            do throws(GitError) {
                 return try worker.perform(request, timeout: timeout, stop: stop)
             } catch {
+                // The next worker would do it, too, but may be long in coming.
+                if stop.isAsked || error.kind == .deadlinePassed {
+                    notes = Array((notes + Mirror.sweep(mirrorDirectory)).suffix(20))
+                }
                 throw stop.isAsked ? CancellationError() : error
             }
         } onCancel: {

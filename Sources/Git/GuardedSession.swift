@@ -7,6 +7,7 @@ final class GuardedSession {
     private let inner: UnsafeMutablePointer<git_stream>?
     private var socket: TCPSocket?
     private var connection: TLSConnection?
+    private var redirects = RedirectWatch()
 
     init(
         _ endpoint: RemoteURL.Endpoint, isEncrypted: Bool,
@@ -31,7 +32,9 @@ final class GuardedSession {
             if let inner {
                 carrier = .stream(inner)
             } else {
-                let made = try TCPSocket(to: endpoint.host, port: "\(endpoint.port)")
+                let made = try TCPSocket(
+                    to: endpoint.host, port: "\(endpoint.port)",
+                    staysOnThisMachine: GuardedStreams.settings.staysOnThisMachine)
                 guard isEncrypted else {
                     socket = made
                     return 0
@@ -50,16 +53,31 @@ final class GuardedSession {
 
     func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
         do throws(TLSFailure) {
-            if let connection { return try connection.read(into: buffer) }
-            let count = socket?.read(into: buffer) ?? -1
-            guard count >= 0 else { throw .network("the connection broke") }
-            return count
+            let count = try receive(buffer)
+            guard redirects.take(buffer.prefix(count)) else { return count }
+            // The rest of the head names the place, and libgit2 gets none of it.
+            while !redirects.isWhole {
+                let more = try receive(buffer)
+                guard more > 0 else { break }
+                _ = redirects.take(buffer.prefix(more))
+            }
         } catch {
             return Int(fail(error))
         }
+        return Int(
+            GuardedStreams.fail(
+                .redirected(GuardedStreams.settings.place, to: redirects.target)))
+    }
+
+    private func receive(_ buffer: UnsafeMutableRawBufferPointer) throws(TLSFailure) -> Int {
+        if let connection { return try connection.read(into: buffer) }
+        let count = socket?.read(into: buffer) ?? -1
+        guard count >= 0 else { throw .network("the connection broke") }
+        return count
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) -> Int {
+        redirects.expectAnswer()
         do throws(TLSFailure) {
             if let connection { return try connection.write(bytes) }
             guard socket?.write(bytes) == true else { throw .network("the connection broke") }

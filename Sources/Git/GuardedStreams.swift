@@ -19,6 +19,8 @@ enum GuardedStreams {
         var encrypted: RemoteURL.Endpoint?
         /// The only host and port without: the source itself, or the proxy, as a text.
         var plain: String?
+        /// Whether no name may lead to another machine.
+        var staysOnThisMachine = false
         var authorities: AccessMaterial.NamedText?
     }
 
@@ -35,7 +37,9 @@ enum GuardedStreams {
         var settings = Settings(place: url.description, authorities: access.authorities)
         switch url.transport {
         case .ssh, .file: return
-        case .http(let endpoint): settings.plain = endpoint.description
+        case .http(let endpoint):
+            settings.plain = endpoint.description
+            settings.staysOnThisMachine = true
         case .https(let endpoint):
             settings.encrypted = endpoint
             settings.plain = access.proxy?.place

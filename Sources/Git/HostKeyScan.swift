@@ -70,8 +70,9 @@ public actor HostKeyScan {
         guard !found.isEmpty else {
             throw GitError(
                 .hostKeyRefused,
-                "\(endpoint.description) shows no Ed25519 or ECDSA host key.",
-                hint: "libssh2 cannot use others: let the server make one with `ssh-keygen -A`."
+                "\(endpoint.description) shows no Ed25519 or ECDSA host key, or broke off.",
+                hint: "Try again; libssh2 cannot use others, and `ssh-keygen -A` makes them on the "
+                    + "server."
             )
         }
         return found

@@ -40,7 +40,13 @@ extension Mirror {
         let connection = try RemoteConnection(to: url, access, into: repository)
         _ = try connection.tip(of: branch)
         try connection.fetch(branch, leavingRoomIn: incoming)
-        return try verifiedTip(of: repository)
+        do throws(GitError) {
+            return try verifiedTip(of: repository)
+        } catch {
+            // In a copy that is new, what is missing was not sent.
+            guard [.damaged, .commitMissing].contains(error.kind) else { throw error }
+            throw .badAnswer(url.description, error.description)
+        }
     }
 
     /// Tidies the copy when there is something to tidy, and says what was done.

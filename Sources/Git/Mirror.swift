@@ -85,6 +85,18 @@ struct Mirror {
         }
     }
 
+    /// Removes what a worker that was killed left in a mirror's directory, unless one is at work, and
+    /// says what that was.
+    static func sweep(_ directory: String) -> [String] {
+        guard MirrorFiles.exists(directory),
+            let lock = try? MirrorFiles.lock(directory, patience: .zero)
+        else { return [] }
+        defer { close(lock) }
+        let path = repositoryPath(in: directory)
+        let notes = (try? SwapPlace(path).sweep()) ?? []
+        return notes + (MirrorFiles.exists(path) ? (try? MirrorFiles.heal(path)) ?? [] : [])
+    }
+
     private func state(telling notes: inout [String]) throws(GitError) -> State {
         guard MirrorFiles.exists(place.directory) else { return .absent }
         do throws(GitError) {
@@ -106,6 +118,7 @@ struct Mirror {
     private func update(
         _ repository: LocalRepository, from old: CommitID?, telling notes: inout [String]
     ) throws(GitError) -> WorkerReply {
+        let packs = MirrorFiles.names(in: place.directory + "/objects/pack")
         do throws(GitError) {
             let connection = try RemoteConnection(to: url, access, into: repository)
             let tip = try connection.tip(of: branch)
@@ -113,6 +126,10 @@ struct Mirror {
             try connection.fetch(branch, leavingRoomIn: directory)
             return WorkerReply(tip: try verifiedTip(of: repository))
         } catch {
+            // libgit2 keeps a pack that it has read, also when no branch may lead into it.
+            if (try? repository.target(of: branch.reference)) == old {
+                MirrorFiles.removePacks(of: place.directory, except: packs)
+            }
             guard let reason = damage(behind: error, in: repository, at: old) else { throw error }
             return WorkerReply(tip: try rebuild(telling: &notes), rebuilt: reason)
         }
@@ -134,7 +151,7 @@ struct Mirror {
         at tip: CommitID?
     ) -> String? {
         if error.kind == .damaged { return error.description }
-        guard error.kind == .library, let tip else { return nil }
+        guard [.library, .badAnswer].contains(error.kind), let tip else { return nil }
         do throws(GitError) {
             try repository.checkObjects(of: tip)
             return nil

@@ -131,6 +131,17 @@ enum MirrorFiles {
         defer { close(descriptor) }
         guard cgit_flush_file_system(descriptor) == 0 else { throw .system("flush \(directory)") }
     }
+
+    /// Removes the packs that came since; only the holder of the mirror's lock may do this.
+    static func removePacks(of repository: String, except kept: [String]) {
+        // An index without its pack would be an error, and a pack without its index is nothing.
+        let folder = repository + "/objects/pack"
+        let added = names(in: folder).filter { !kept.contains($0) }
+        let isIndex = { (name: String) in name.hasSuffix(".idx") }
+        for name in added.filter(isIndex) + added.filter({ !isIndex($0) }) {
+            unlink("\(folder)/\(name)")
+        }
+    }
 }
 
 extension LocalRepository {

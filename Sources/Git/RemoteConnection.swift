@@ -6,6 +6,9 @@ import Glibc
 /// No redirect is followed, and a proxy is used only where the settings name one: the host that was
 /// named is the one that answers.
 struct RemoteConnection: ~Copyable {
+    /// What is done when the server lists its references.
+    static let connecting = "connect"
+
     private let remote: Handle
     private let url: RemoteURL
     private let access: AccessMaterial
@@ -57,7 +60,24 @@ struct RemoteConnection: ~Copyable {
                 guard error.isWithoutCommonKeys else { throw error }
             }
         }
-        throw .noCommonHostKey(endpoint, types, in: file)
+        throw Self.explainMissingKey(of: url, endpoint, types, in: file)
+    }
+
+    /// libssh2 says the same of a server without such a key and of a connection that broke, so only a
+    /// key of another type that the server shows is a reason to call a person.
+    private static func explainMissingKey(
+        of url: RemoteURL, _ endpoint: RemoteURL.Endpoint, _ types: [String], in file: String
+    ) -> GitError {
+        for type in HostKey.usableTypes where !types.contains(type) {
+            do throws(GitError) {
+                try SSHHome.write(preferring: type, for: endpoint)
+                guard let key = try hostKey(of: url) else { continue }
+                return .noCommonHostKey(endpoint, types, shown: key, in: file)
+            } catch {
+                guard error.isWithoutCommonKeys else { return error }
+            }
+        }
+        return .brokenHandshake(endpoint, types, in: file)
     }
 
     /// The key that the host shows; the connection ends there, and no credential is offered.
@@ -93,7 +113,7 @@ struct RemoteConnection: ~Copyable {
         options.callbacks = callbacks.callbacks
         try withProxy { proxy throws(GitError) in
             options.proxy_opts = proxy
-            try perform("connect") {
+            try perform(Self.connecting) {
                 git_remote_connect_ext(remote.pointer, GIT_DIRECTION_FETCH, &options)
             }
         }
@@ -151,7 +171,7 @@ struct RemoteConnection: ~Copyable {
     /// Runs one call; a reason that this room has of its own says more than libgit2's.
     private func perform(_ attempt: String, _ call: () -> Int32) throws(GitError) {
         do throws(GitError) {
-            try libgit2(attempt, at: url.description, call)
+            try libgit2(attempt, at: url.description, readsAnswer: true, call)
         } catch {
             let own = callbacks.takeFailure() ?? GuardedStreams.takeFailure()
             throw own ?? access.explained(error, url)

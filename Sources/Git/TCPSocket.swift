@@ -7,7 +7,10 @@ final class TCPSocket {
     private let descriptor: Int32
 
     /// Tries every address of the host in the resolver's order; throws what the last one said.
-    init(to host: String, port: String) throws(TLSFailure) {
+    ///
+    /// Where the connection must stay on this machine, other addresses are passed over: what
+    /// `localhost` leads to is written in a file that may be wrong.
+    init(to host: String, port: String, staysOnThisMachine: Bool = false) throws(TLSFailure) {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = Int32(AI_ADDRCONFIG)
@@ -21,6 +24,10 @@ final class TCPSocket {
         var next = found
         while let address = next?.pointee {
             next = address.ai_next
+            guard !staysOnThisMachine || Self.isLoopback(address) else {
+                reason = "its name leads to another machine"
+                continue
+            }
             let type = address.ai_socktype | Int32(SOCK_CLOEXEC.rawValue)
             let made = socket(address.ai_family, type, address.ai_protocol)
             if made >= 0, connect(made, address.ai_addr, address.ai_addrlen) == 0 {
@@ -36,6 +43,21 @@ final class TCPSocket {
     }
 
     deinit { close(descriptor) }
+
+    private static func isLoopback(_ address: addrinfo) -> Bool {
+        guard let place = address.ai_addr else { return false }
+        if address.ai_family == AF_INET {
+            return place.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                UInt32(bigEndian: $0.pointee.sin_addr.s_addr) >> 24 == 127
+            }
+        }
+        guard address.ai_family == AF_INET6 else { return false }
+        return place.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
+            withUnsafeBytes(of: $0.pointee.sin6_addr) { bytes in
+                bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
+            }
+        }
+    }
 
     /// Waits for bytes; 0 at the end of the stream, negative when it broke.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {

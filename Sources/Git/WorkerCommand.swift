@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// The program that does one network operation and ends.
 public struct WorkerCommand: Hashable, Sendable {
@@ -56,7 +57,7 @@ public struct WorkerCommand: Hashable, Sendable {
         do {
             let input = try JSONEncoder().encode(request)
             let ending = try child.run(input: Array(input), deadline: deadline, stop: stop)
-            return try reply(of: ending)
+            return try reply(of: ending, at: request.url)
         } catch ChildProcess.Failure.deadlinePassed {
             throw .deadline(request.url, timeout)
         } catch ChildProcess.Failure.system(let attempt, let code) {
@@ -66,7 +67,13 @@ public struct WorkerCommand: Hashable, Sendable {
         }
     }
 
-    private func reply(of ending: ChildProcess.Ending) throws(GitError) -> WorkerReply {
+    private func reply(
+        of ending: ChildProcess.Ending, at place: String
+    ) throws(GitError) -> WorkerReply {
+        // Packs are written through memory: that is how a disk says that it is full.
+        if ending.signal == SIGBUS {
+            throw .diskFull("There was no room to write what was fetched", place)
+        }
         if let signal = ending.signal {
             throw .worker("signal \(signal) ended it\(ending.lastWords)")
         }

@@ -71,21 +71,6 @@ struct HostileServerTests {
         #expect(try await watched.source().poll().tip == (try upstream.head()))
     }
 
-    @Test("An answer that crashes libgit2 1.5, as this redirect does, ends only the worker")
-    func crash() async throws {
-        let upstream = try largeUpstream()
-        let watched = try WatchedSource(upstream)
-        let location = "http://127.0.0.1:\(watched.server.port)/other/info/refs"
-        watched.server.behave(
-            .says("HTTP/1.1 302 Found\r\nLocation: \(location)\r\nContent-Length: 0\r\n\r\n")
-        )
-        let error = try await gitError { try await watched.source().poll() }
-        #expect([.workerFailed, .unreachable].contains(error.kind), "\(error)")
-        #expect(try watched.workers().isEmpty)
-        watched.server.behave(.honest)
-        #expect(try await watched.source().poll().tip == (try upstream.head()))
-    }
-
     @Test("A worker that is killed in mid-fetch is reported, and the mirror recovers")
     func killed() async throws {
         let upstream = try largeUpstream()

@@ -133,6 +133,20 @@ struct SSHTests {
         let error = try await gitError { try await watch(server, access).poll() }
         #expect(error.kind == .hostKeyRefused)
         #expect(error.description.contains("ssh-ed25519"), "\(error)")
+        #expect(error.description.contains(try server.fingerprint("host_ecdsa")), "\(error)")
+    }
+
+    @Test("A server that has only an RSA key is no sign of an attack, and the types are named")
+    func onlyRSA() async throws {
+        let server = try SSHServer(hostKeys: ["rsa"])
+        let line = try SSHServer().knownHosts(["ed25519"])
+        let place = "[127.0.0.1]:\(server.listener.port)"
+        let known = "\(place) " + line.split(separator: " ").dropFirst().joined(separator: " ")
+        let access = try server.access(knownHosts: known)
+        let error = try await gitError { try await watch(server, access).poll() }
+        #expect(error.kind == .unreachable, "\(error)")
+        #expect(error.description.contains("ssh-ed25519"), "\(error)")
+        #expect(error.hint.contains("--scan-host-key"))
     }
 
     @Test("A wrong path is stalled")

@@ -107,22 +107,4 @@ struct TokenTests {
         poll.cancel()
         _ = await poll.result
     }
-
-    @Test(
-        "A redirect to another host gets no token and is not followed",
-        arguments: ["localhost", "127.0.0.1"])
-    func redirected(host: String) async throws {
-        let (watched, _) = try watch("t0ken-of-the-day")
-        let elsewhere = try WebServer(root: upstream.folder.path)
-        let location = "http://\(host):\(elsewhere.port)/source/.git/info/refs"
-        watched.server.behave(
-            .says(
-                "HTTP/1.1 302 Found\r\nLocation: \(location)?service=git-upload-pack\r\n"
-                    + "Content-Length: 0\r\n\r\n"))
-        let error = try await gitError { try await watched.poll() }
-        #expect(error.kind == .redirected, "\(error)")
-        #expect(error.disposition == .stalled)
-        #expect(error.description.contains(host))
-        #expect(elsewhere.requests.isEmpty)
-    }
 }

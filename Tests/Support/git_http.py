@@ -1,6 +1,6 @@
 """Serves repositories below a folder over plain HTTP on loopback, through `git http-backend`.
 
-    git_http.py FOLDER
+    git_http.py FOLDER [chunked]
 
 Prints the port it listens on, and ends when its standard input does.
 """
@@ -45,6 +45,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for name, value in fields:
             if name != "Status":
                 self.send_header(name, value)
+        if sys.argv[2:] == ["chunked"]:
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for start in range(0, len(content), 1000):
+                part = content[start : start + 1000]
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+            self.wfile.write(b"0\r\n\r\n")
+            return
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

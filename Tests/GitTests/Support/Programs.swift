@@ -35,7 +35,7 @@ enum Programs {
 
     static let reason: Comment = "a program that serves is not installed; see `make setup-servers`"
 
-    private static let isRequired =
+    static let isRequired =
         ProcessInfo.processInfo.environment["UPREV_REQUIRE_SERVERS"] == "1"
 
     private static func find(_ name: String) -> String? {

@@ -25,6 +25,12 @@ final class WebServer: Sendable {
         case repeats(String, String)
         /// Sends this instead of a pack.
         case packs([UInt8])
+        /// Sends this instead of a pack, and then the second text for ever.
+        case repeatsInPack(String, String)
+        /// Sends whoever asks for a pack elsewhere.
+        case redirectsPosts(String)
+        /// Asks for a credential before it gives a pack, and takes none.
+        case refusesPosts
         /// Tells the client what it sent to prove itself.
         case echoesAuthorization
     }
@@ -84,15 +90,15 @@ final class WebServer: Sendable {
             return (value.behaviour, isAllowed)
         }
         guard isAllowed else {
-            Listener.send(
-                Array(
-                    ("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"test\"\r\n"
-                        + "Connection: close\r\nContent-Length: 0\r\n\r\n")
-                        .utf8), over: connection)
+            Listener.send(Array(challenge.utf8), over: connection)
             return
         }
         respond(to: request, behaviour, over: connection, state.root)
     }
+
+    private static let challenge =
+        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"test\"\r\n"
+        + "Connection: close\r\nContent-Length: 0\r\n\r\n"
 
     private static func respond(
         to request: Request, _ behaviour: Behaviour, over connection: Int32, _ root: String
@@ -110,12 +116,12 @@ final class WebServer: Sendable {
             var rest = linger(l_onoff: 1, l_linger: 0)
             setsockopt(
                 connection, SOL_SOCKET, SO_LINGER, &rest, socklen_t(MemoryLayout<linger>.size))
-        case .packs(let bytes):
+        case .packs, .repeatsInPack, .redirectsPosts, .refusesPosts:
             guard request.method == "POST" else {
                 Listener.send(whole(), over: connection)
                 return
             }
-            say(bytes, type: "result", over: connection)
+            misbehave(behaviour, to: request, over: connection)
         default: misbehave(behaviour, to: request, over: connection)
         }
     }
@@ -131,10 +137,17 @@ final class WebServer: Sendable {
                 usleep(10_000)
             }
         case .says(let text): Listener.send(Array(text.utf8), over: connection)
-        case .repeats(let head, let line):
-            guard Listener.send(Array(head.utf8), over: connection) else { return }
-            let chunk = Array(String(repeating: line, count: 1000).utf8)
-            while Listener.send(chunk, over: connection) {}
+        case .redirectsPosts(let place):
+            Listener.send(
+                Array("HTTP/1.1 302 Found\r\nLocation: \(place)\r\n\r\n".utf8), over: connection)
+        case .refusesPosts: Listener.send(Array(challenge.utf8), over: connection)
+        case .packs(let bytes): say(bytes, type: "result", over: connection)
+        case .repeats(let head, let line): endlessly(head, line, over: connection)
+        case .repeatsInPack(let start, let line):
+            let head =
+                "HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-result\r\n"
+                + "Connection: close\r\n\r\n"
+            endlessly(head + start, line, over: connection)
         case .echoesAuthorization:
             let line = "ERR you sent \(request.authorization ?? "none") \u{1b}[31m"
             let length = String(line.utf8.count + 4, radix: 16)
@@ -144,6 +157,12 @@ final class WebServer: Sendable {
                 type: "advertisement", over: connection)
         default: break
         }
+    }
+
+    private static func endlessly(_ head: String, _ line: String, over connection: Int32) {
+        guard Listener.send(Array(head.utf8), over: connection) else { return }
+        let chunk = Array(String(repeating: line, count: 1000).utf8)
+        while Listener.send(chunk, over: connection) {}
     }
 
     private static func say(_ body: [UInt8], type: String, over connection: Int32) {

@@ -6,7 +6,7 @@ import RunStore
 
 /// Polls the source, and gives every cluster that is not busy a look at each turn.
 actor AgentLoop {
-    private let source: GitSource
+    let source: GitSource
     let world: ReconcilerWorld
     private let interval: Duration
     private var reconcilers: [ClusterName: ClusterReconciler] = [:]
@@ -15,6 +15,7 @@ actor AgentLoop {
     private var isStopping = false
     private var isWoken = false
     private var gitProblem: GitError?
+    var sourceRecord: SourceRecord?
     private var considering: Set<ClusterName> = []
     private var pause: Task<Void, Never>?
     private var gitRepetition = Repetition()
@@ -115,6 +116,12 @@ actor AgentLoop {
     /// Continues open runs when the repository cannot be polled since the start: it may live in the
     /// very cluster whose node is drained.
     private func resumeWithoutTip() async {
+        if let problem = gitProblem {
+            for name in (try? await world.store.clusters().map(\.name)) ?? []
+            where await !hasOpenRun(name) {
+                await show(problem, on: name)
+            }
+        }
         guard let repository = try? await source.repository() else { return }
         for name in (try? await world.store.clusters().map(\.name)) ?? [] where busy[name] == nil {
             let reconciler = reconciler(of: name)
@@ -154,7 +161,7 @@ actor AgentLoop {
     }
 
     /// Does something with the journal, and tells when that fails.
-    private func guarded(_ name: ClusterName, _ work: () async throws -> Void) async {
+    func guarded(_ name: ClusterName, _ work: () async throws -> Void) async {
         do {
             try await work()
         } catch is CancellationError {
@@ -172,6 +179,7 @@ actor AgentLoop {
             let found = try await source.poll()
             gitRepetition.reset()
             gitProblem = nil
+            let before = await showSource(at: found.tip)
             if let reason = found.mirrorRebuilt {
                 tell(.warning, .progress, "The mirror was fetched anew: \(reason)")
             }
@@ -179,14 +187,18 @@ actor AgentLoop {
             let reading = CommitReading(repository: found.repository)
             tip = Tip(commit: found.tip, seenAt: world.clock.now, reading: reading)
             let commit = try await found.repository.commit(found.tip)
-            let message = "New tip of \(source.branch): \(commit.subject)"
-            tell(.notice, .revisionSeen, message)
+            let relation = try await found.repository.relationIfThere(
+                of: before ?? found.tip, to: found.tip)
+            tell(.notice, .revisionSeen, newTip(commit, relation))
         } catch let error as GitError {
             gitProblem = error
+            await showSource(failing: error)
             await source.discardMirror(ifDamaged: error)
             guard gitRepetition.isDue(error.description, now: world.clock.now) else { return }
             let level: LogRecord.Level = error.disposition == .waiting ? .warning : .error
-            tell(level, .waiting, error.description, hint: error.hint)
+            tell(
+                level, .waiting, error.description, hint: error.hint,
+                fields: ["rule": error.kind.rule])
         } catch {
             // Cancelled while polling: the loop is about to end.
         }
@@ -218,7 +230,7 @@ actor AgentLoop {
         return known
     }
 
-    private func tell(
+    func tell(
         _ level: LogRecord.Level, _ event: LogRecord.Event, _ message: String, hint: String = "",
         cluster: ClusterName? = nil, fields: [String: String] = [:]
     ) {

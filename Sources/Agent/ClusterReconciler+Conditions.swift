@@ -28,6 +28,7 @@ extension ClusterReconciler {
             try await world.store.save(record)
             let run = try await world.store.begin(
                 plan, of: contents.definition, at: wallClock())
+            tellSkipped(before: tip)
             try await carryOut(run, tip.reading.repository, record: &record)
         }
     }

@@ -60,6 +60,7 @@ extension ClusterReconciler {
     private func isTrusted(_ tip: Tip) async -> Bool {
         do {
             try await world.trust.verify(tip.commit, for: name, in: tip.reading.repository)
+            followed = tip.commit
             return true
         } catch let error as UntrustedCommit {
             if repetition.isDue("\(tip.commit) \(error)", now: world.clock.now) {
@@ -80,7 +81,7 @@ extension ClusterReconciler {
     ) async throws {
         record.show(.reconciling, "Run \(run.id) is under way.")
         try await world.store.save(record)
-        let known = try await world.store.clusters().count
+        let known = try await world.store.clusters().filter { $0.removed == nil }.count
         let connection = try await world.connecting.connection(
             to: run.definition, isOnlyCluster: known <= 1, repository: repository)
         let subject = RunSubject(run: run.id, plan: run.plan)
@@ -108,6 +109,11 @@ extension ClusterReconciler {
     /// to a state that was good. A rewrite is held and told at once, and considered again when it is
     /// accepted. An error is no verdict: the tip is considered again at the next poll.
     func consider(_ tip: Tip, isUrgent: Bool = false) async {
+        await weigh(tip, isUrgent: isUrgent)
+        tellSkipped(before: tip)
+    }
+
+    private func weigh(_ tip: Tip, isUrgent: Bool) async {
         guard let run = current, run.plan.target != revision(tip.commit), considered != tip.commit,
             (try? await historyContinues(to: tip, whileRunning: run)) == true,
             await isTrusted(tip), let all = try? await tip.reading.contents(of: tip.commit),

@@ -20,6 +20,11 @@ actor ClusterReconciler {
     var endedRuns = 0
     var considered: CommitID?
     var signer: Signer?
+    /// The tip whose history was found to continue and to be trusted.
+    var followed: CommitID?
+    /// The tip before which it was told what is skipped, and whether that is under way.
+    var told: CommitID?
+    var isTelling = false
     private var lastTip: CommitID?
     private var knownInput: (key: InputKey, input: PlanningInput)?
 
@@ -60,6 +65,7 @@ actor ClusterReconciler {
                 isStalled ? .stalled : .waiting, .waiting, error.description, hint: error.hint,
                 tip, &record, rule: error.kind.rule)
         }
+        tellSkipped(before: tip)
         return endedRuns > before
     }
 
@@ -85,15 +91,16 @@ actor ClusterReconciler {
 
     private func look(at tip: Tip, record: inout ClusterRecord) async throws {
         record.desired = revision(tip.commit)
+        if record.removed != nil, try await isStillRemoved(at: tip, record) { return }
         guard try await historyContinues(to: tip, record: &record) else { return }
         signer = try await world.trust.verify(
             tip.commit, for: name, in: tip.reading.repository)
+        followed = tip.commit
         let all = try await tip.reading.contents(of: tip.commit)
         guard let contents = all.first(where: { $0.definition.name == name }) else {
-            let message = "The newest commit no longer defines this cluster; it is left as it is."
-            return try await hold(
-                .stalled, .refused, message, hint: "", tip, &record, rule: "cluster_removed")
+            return try await letGo(at: tip, record: &record)
         }
+        if record.removed != nil { takeBack(at: tip, record: &record) }
         record.committed = try contents.desired.get()
         let connection = try await world.connecting.connection(
             to: contents.definition, isOnlyCluster: all.count == 1,
@@ -218,6 +225,7 @@ struct ReconcilerWorld: Sendable {
 struct Tip: Sendable {
     let commit: CommitID
     let seenAt: Duration
+    var seenTime = wallClock()
     let reading: CommitReading
 }
 

@@ -19,8 +19,9 @@ struct CommitTrust: Sendable {
         _ commit: CommitID, for cluster: ClusterName?, in repository: GitRepository
     ) async throws -> Signer? {
         guard let policy else { return nil }
+        let records = try await store.clusters()
         do {
-            guard let trusted = try await trusted(for: cluster, in: repository) else {
+            guard let trusted = try await trusted(for: cluster, of: records, in: repository) else {
                 let verified = try await policy.verify(commit, in: repository)
                 try await store.remember(trustStart: revision(commit))
                 return verified.signer
@@ -29,7 +30,9 @@ struct CommitTrust: Sendable {
             if let signer = verified.last(where: { $0.id == commit })?.signer { return signer }
             // Nothing is new in a branch that was moved back, but what it is at now may never have
             // been looked at: only what a cluster was brought to needs no signature any more.
-            guard try await !isReconciled(commit) else { return nil }
+            guard !records.contains(where: { $0.reconciled == revision(commit) }) else {
+                return nil
+            }
             return try await policy.verify(commit, in: repository).signer
         } catch let error as SignatureError {
             if let cause = error.cause { throw cause }
@@ -37,15 +40,10 @@ struct CommitTrust: Sendable {
         }
     }
 
-    private func isReconciled(_ commit: CommitID) async throws -> Bool {
-        try await store.clusters().contains { $0.reconciled == revision(commit) }
-    }
-
     /// The commits whose history is trusted; `nil` when nothing was ever verified or reconciled.
     private func trusted(
-        for cluster: ClusterName?, in repository: GitRepository
+        for cluster: ClusterName?, of records: [ClusterRecord], in repository: GitRepository
     ) async throws -> [CommitID]? {
-        let records = try await store.clusters()
         let own = records.first { $0.name == cluster }?.reconciled
         let reconciled = (own.map { [$0] } ?? records.compactMap(\.reconciled))
             .compactMap { CommitID($0.hash) }

@@ -9,7 +9,8 @@ extension StatusReport {
     public init(of store: RunStore) async throws {
         var clusters: [ClusterStatus] = []
         let held = try await store.heldRewrites()
-        for record in try await store.clusters() {
+        let records = try await store.clusters()
+        for record in records where record.removed == nil {
             var status = try await ClusterStatus(record, in: store)
             status.rule = record.rule
             status.hint = record.hint
@@ -17,6 +18,22 @@ extension StatusReport {
             clusters.append(status)
         }
         self.init(clusters: clusters)
+        source = try await store.source().map(SourceStatus.init)
+        let removed = records.compactMap { record in
+            record.removed.map {
+                RemovedCluster(cluster: record.name.text, revision: $0.hash)
+            }
+        }
+        if !removed.isEmpty { self.removed = removed }
+    }
+}
+
+extension StatusReport.SourceStatus {
+    fileprivate init(_ record: SourceRecord) {
+        self.init(
+            repository: record.repository, branch: record.branch, tip: record.tip?.hash,
+            condition: record.condition, rule: record.rule, reason: record.reason,
+            hint: record.hint, since: record.since)
     }
 }
 

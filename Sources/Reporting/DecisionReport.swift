@@ -13,6 +13,9 @@ public struct DecisionReport: Hashable, Sendable, Codable {
     public var clusters: [ClusterDecision]
     /// What of the target commit could not be read.
     public var errors: [ReportedProblem]
+    /// What became of the target commit, in a journal's answer: `skipped`, or how its last run ended;
+    /// `nil` for a commit that needed nothing, or where nobody knows.
+    public var result: String?
 
     /// Creates a report.
     public init(

@@ -43,6 +43,14 @@ extension ClusterStatus.RewriteStatus {
     }
 }
 
+extension AcceptedRewrite {
+    /// What was accepted, by whom and when, in one line.
+    public var summary: String {
+        "\(rewrite.tip.short)  \(cluster)  rewritten history accepted by \(by) on \(moment(time)): "
+            + "\(rewrite.reconciled.short) -> \(rewrite.tip.short) (\(rewrite.relation.rawValue))"
+    }
+}
+
 /// A moment as a person reads it, in UTC.
 func moment(_ seconds: Double) -> String {
     Date(timeIntervalSince1970: seconds).formatted(.iso8601)

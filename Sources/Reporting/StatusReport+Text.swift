@@ -3,8 +3,11 @@ import ClusterModel
 extension StatusReport {
     /// The report for a person.
     public var text: String {
-        guard !clusters.isEmpty else { return "The agent has not looked at any cluster yet." }
-        return clusters.map(\.text).joined(separator: "\n\n")
+        var parts = source.map { [$0.text] } ?? []
+        parts += clusters.map(\.text)
+        if clusters.isEmpty { parts.append("The agent has not looked at any cluster yet.") }
+        parts += (removed ?? []).map(\.text)
+        return parts.joined(separator: "\n\n")
     }
 }
 

@@ -4,8 +4,12 @@ public import ClusterModel
 ///
 /// The keys are a contract (behaviour page, section 10): fields are added, never renamed.
 public struct StatusReport: Hashable, Sendable, Codable {
-    /// The clusters, by name.
+    /// The clusters that are managed, by name.
     public var clusters: [ClusterStatus]
+    /// The watched branch; `nil` before the first poll.
+    public var source: SourceStatus?
+    /// Clusters that were managed, and are not defined any more.
+    public var removed: [RemovedCluster]?
 
     /// Creates a report.
     public init(clusters: [ClusterStatus]) { self.clusters = clusters }

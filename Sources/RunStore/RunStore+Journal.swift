@@ -100,6 +100,16 @@ extension RunStore {
         try await runs(where: "cluster = ?", [cluster.text])
     }
 
+    /// The commits that runs of a cluster were for.
+    public func runTargets(of cluster: ClusterName) async throws -> Set<Revision> {
+        try await read("read what runs were for") { database in
+            let targets = try String.fetchAll(
+                database, sql: "SELECT DISTINCT target FROM run WHERE cluster = ?",
+                arguments: [cluster.text])
+            return Set(targets.compactMap(Revision.init))
+        }
+    }
+
     /// The newest run of a cluster.
     public func lastRun(of cluster: ClusterName) async throws -> StoredRun? {
         let condition = "cluster = ?1 AND number = (SELECT MAX(number) FROM run WHERE cluster = ?1)"

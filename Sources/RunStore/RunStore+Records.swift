@@ -1,4 +1,4 @@
-public import ClusterModel
+import ClusterModel
 public import Execution
 import GRDB
 
@@ -69,29 +69,6 @@ extension RunStore {
                     record: try Column.value(
                         LogRecord.self, from: row["body"], "a record", path: path))
             }
-        }
-    }
-
-    /// Remembers what was decided of a commit, as the text that the machine contract defines.
-    public func remember(
-        decision body: String, of cluster: ClusterName, at revision: Revision, time: Double
-    ) async throws {
-        try await write("remember a decision") { database in
-            try database.execute(
-                sql: """
-                    INSERT OR REPLACE INTO decision (cluster, revision, time, body)
-                    VALUES (?, ?, ?, ?)
-                    """,
-                arguments: [cluster.text, revision.hash, time, body])
-        }
-    }
-
-    /// Everything that was decided of the cluster, oldest first.
-    public func decisions(of cluster: ClusterName) async throws -> [String] {
-        try await read("read the decisions") { database in
-            try String.fetchAll(
-                database, sql: "SELECT body FROM decision WHERE cluster = ? ORDER BY time, rowid",
-                arguments: [cluster.text])
         }
     }
 }

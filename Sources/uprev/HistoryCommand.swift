@@ -67,18 +67,30 @@ struct HistoryCommand: AsyncParsableCommand {
         let store = try state.reader()
         for cluster in try await store.clusters() {
             let runs = try await store.runs(of: cluster.name)
-            for body in try await store.decisions(of: cluster.name) {
-                print(output == .json ? body : try summary(of: body, with: runs))
+            let accepted = try await store.acceptances(of: cluster.name)
+            for decision in try await store.decisions(of: cluster.name) {
+                var report = try JSONText.value(DecisionReport.self, from: decision.body)
+                let own = runs.filter { $0.plan.target == decision.revision }
+                report.result = decision.result ?? own.last.map { $0.outcome ?? "open" }
+                if output == .json {
+                    print(try JSONText.line(report))
+                } else {
+                    print(summary(of: report, with: own, skipped: decision.result))
+                }
             }
+            if output == .text { for rewrite in accepted { print(rewrite.summary) } }
         }
     }
 
-    private func summary(of body: String, with runs: [StoredRun]) throws -> String {
-        let report = try JSONText.value(DecisionReport.self, from: body)
-        let results = runs.filter { $0.plan.target.hash == report.target }.map { run in
+    private func summary(
+        of report: DecisionReport, with runs: [StoredRun], skipped: String?
+    ) -> String {
+        var lines = [report.summary]
+        if let skipped { lines.append("  \(skipped): a newer commit came before it was run") }
+        lines += runs.map { run in
             let took = run.ended.map { "\(Int($0 - run.started)) s" } ?? "under way"
             return "  run \(run.id): \(run.outcome ?? "open"), \(took)"
         }
-        return ([report.summary] + results).joined(separator: "\n")
+        return lines.joined(separator: "\n")
     }
 }

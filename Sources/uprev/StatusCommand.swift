@@ -24,7 +24,8 @@ struct StatusCommand: AsyncParsableCommand {
         try await reportingErrors {
             let report = try await StatusReport(of: try state.reader())
             print(output == .json ? try JSONText.pretty(report) : report.text)
-            let conditions = report.clusters.map(\.condition)
+            let conditions =
+                report.clusters.map(\.condition) + [report.source?.condition].compactMap(\.self)
             if report.isReady { return }
             let needsPerson = conditions.contains { $0 == .stalled || $0 == .suspended }
             throw needsPerson ? ExitCode.refused : ExitCode.waiting

@@ -2,7 +2,8 @@
 
     git_http.py FOLDER [chunked]
 
-Prints the port it listens on, and ends when its standard input does.
+Prints the port it listens on, and ends when its standard input does. While there is a file `refuse` in
+the folder, every request is answered with the status that it holds.
 """
 
 import http.server
@@ -22,6 +23,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.serve()
 
     def serve(self):
+        refusal = os.path.join(sys.argv[1], "refuse")
+        if os.path.exists(refusal):
+            return self.refuse(int(open(refusal).read()))
         path, _, query = self.path.partition("?")
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         environment = {
@@ -56,6 +60,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+    def refuse(self, status):
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
 
     def log_message(self, *_):
         pass

@@ -96,7 +96,7 @@ public struct Deciding: Sendable {
             revision: revision(target), desired: try cluster.desired.get())
         return PlanningInput(
             definition: definition, base: baseState, target: targetState,
-            history: try await pastStates(of: cluster, before: target))
+            history: try await history(of: cluster, before: target, with: baseState))
     }
 
     /// The states of the cluster at earlier first-parent commits, newest first.

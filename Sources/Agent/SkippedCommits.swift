@@ -38,9 +38,13 @@ struct SkippedCommits {
                 }
                 let later = Set(commits[index...].map { revision($0.id) })
                 let state = RevisionState(revision: revision(commit.id), desired: desired)
+                var history = (past ?? []).filter { !later.contains($0.revision) }
+                // A base that changed no input itself is the newest of what came before.
+                if let base, !history.contains(where: { $0.revision == base.revision }) {
+                    history.insert(base, at: 0)
+                }
                 let input = PlanningInput(
-                    definition: contents.definition, base: base, target: state,
-                    history: (past ?? []).filter { !later.contains($0.revision) })
+                    definition: contents.definition, base: base, target: state, history: history)
                 let report = DecisionReport(
                     base: base?.revision, target: state.revision,
                     clusters: [ClusterDecision(decide(input))])

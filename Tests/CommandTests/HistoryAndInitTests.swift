@@ -29,6 +29,24 @@ struct HistoryAndInitTests {
         #expect(cluster["verdict"] as? String == "nothing")
     }
 
+    @Test("What was undone before the base is not undone again, though the base changed no input")
+    func undoneBefore() throws {
+        let repository = try InfraRepository()
+        let bump = try repository.edit("common/versions.hcl", "v1.12.10", "v1.12.11")
+        try repository.revert(bump)
+        let base = try repository.commit("Elsewhere", ["README.md": "nothing to see"])
+        try repository.edit("common/versions.hcl", "v1.34.1", "v1.34.2")
+        let plan = { (base: String) in
+            try Program.uprev().run([
+                "plan", base, "HEAD", "--repository", repository.path, "--output", "json",
+            ]).output
+        }
+        #expect(try !plan(base).contains(bump))
+        #expect(try plan(base).contains("kubernetes_upgrade"))
+        // Held against a commit before the revert, it does undo it.
+        #expect(try plan("\(bump)").contains("\"reverts\" : \"\(bump)\""))
+    }
+
     @Test("The cluster's files appearing for the first time are an initial commit")
     func initial() throws {
         let repository = try InfraRepository(["README.md": "empty"])

@@ -60,6 +60,12 @@ extension LiveAgent {
         return cluster
     }
 
+    /// Runs `uprev reconcile --accept-rewrite` with more arguments.
+    func accept(_ arguments: String...) throws -> Program.Result {
+        try uprev.run(
+            ["reconcile", "--state-dir", state, "--accept-rewrite"] + arguments)
+    }
+
     /// How many lines of the log contain a text.
     func lines(containing text: String) -> Int {
         log.split(separator: "\n").filter { $0.contains(text) }.count

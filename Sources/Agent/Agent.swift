@@ -40,7 +40,8 @@ public final class Agent: Sendable {
     /// Works until ``stop()`` is called or the task is cancelled.
     ///
     /// Throws ``StoreError`` when the state directory cannot be taken, and `GitError` for a URL or
-    /// branch that no agent can follow, or one that lacks a setting.
+    /// branch that no agent can follow, or one that lacks a setting; ``HTTPServerError`` and
+    /// ``HookSecretError`` when the HTTP server cannot be started as asked.
     public func run() async throws {
         let source = try source()
         let store = try RunStore.open(in: settings.stateDirectory)
@@ -50,11 +51,17 @@ public final class Agent: Sendable {
             limits: limits,
             ownNode: settings.ownNode, backupDirectory: settings.backupDirectory,
             trust: CommitTrust(policy: signatures, store: store))
+        let vitals = AgentVitals()
+        let loop = AgentLoop(
+            source: source, world: world, interval: settings.interval, vitals: vitals)
+        let server = try await settings.startServer(in: world, vitals: vitals) {
+            await loop.wake()
+        }
         async let writing: Void = log.run()
-        let loop = AgentLoop(source: source, world: world, interval: settings.interval)
         stopping.withLock { $0.wake = { Task { await loop.stop() } } }
         if stopping.withLock({ $0.isStopping }) { await loop.stop() }
         await loop.run()
+        await server?.stop()
         log.finish()
         await writing
         try store.close()

@@ -9,6 +9,7 @@ actor AgentLoop {
     let source: GitSource
     let world: ReconcilerWorld
     private let interval: Duration
+    private let vitals: AgentVitals
     private var reconcilers: [ClusterName: ClusterReconciler] = [:]
     private var busy: [ClusterName: Task<Void, Never>] = [:]
     private var tip: Tip?
@@ -28,10 +29,11 @@ actor AgentLoop {
     /// How long a step in flight may take to end after ``stop()``, before it is cancelled.
     static let stopPatience = Duration.seconds(20)
 
-    init(source: GitSource, world: ReconcilerWorld, interval: Duration) {
+    init(source: GitSource, world: ReconcilerWorld, interval: Duration, vitals: AgentVitals) {
         self.source = source
         self.world = world
         self.interval = interval
+        self.vitals = vitals
     }
 
     /// Polls until ``stop()``; returns when no run is under way any more.
@@ -39,6 +41,7 @@ actor AgentLoop {
         while !isStopping, !Task.isCancelled {
             isWoken = false
             let began = world.clock.now
+            vitals.turned(now: began)
             await turn()
             if !isWoken { await rest(for: interval) }
             let spent = world.clock.now - began
@@ -74,6 +77,7 @@ actor AgentLoop {
 
     private func finish() async {
         stop()
+        vitals.ends()
         let tasks = Array(busy.values)
         let reaper = Task {
             try await Task.sleep(for: Self.stopPatience)
@@ -175,8 +179,12 @@ actor AgentLoop {
     }
 
     private func poll() async {
+        let began = world.clock.now
         do {
             let found = try await source.poll()
+            vitals.polled(
+                in: world.clock.now - began, at: wallClock(),
+                isMirrorRebuilt: found.mirrorRebuilt != nil)
             gitRepetition.reset()
             gitProblem = nil
             let before = await showSource(at: found.tip)
@@ -191,6 +199,7 @@ actor AgentLoop {
                 of: before ?? found.tip, to: found.tip)
             tell(.notice, .revisionSeen, newTip(commit, relation))
         } catch let error as GitError {
+            vitals.pollFailed(in: world.clock.now - began)
             gitProblem = error
             await showSource(failing: error)
             await source.discardMirror(ifDamaged: error)

@@ -40,6 +40,10 @@ public struct AgentSettings: Sendable {
     public var logLevel: LogRecord.Level
     /// The program that is run for Git's network operations, with its arguments.
     public var gitWorker: [String]
+    /// Where the HTTP server listens; `nil` for nowhere.
+    public var listen: ListenAddress?
+    /// The file of the secrets that webhooks are checked with; without one they are refused.
+    public var hookSecretFile: String?
 
     /// Creates settings with the documented defaults.
     public init(repository: String, stateDirectory: String, talosConfig: String) {
@@ -59,5 +63,7 @@ public struct AgentSettings: Sendable {
         usesColour = false
         logLevel = .info
         gitWorker = []
+        listen = nil
+        hookSecretFile = nil
     }
 }

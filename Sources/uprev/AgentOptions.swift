@@ -40,6 +40,9 @@ struct AgentOptions: ParsableArguments {
     @OptionGroup
     var signers: SignerOptions
 
+    @OptionGroup
+    var http: HTTPOptions
+
     @Option(help: "Names of environment variables that stages get, with commas between them.")
     var stageEnv = fromEnvironment("UPREV_STAGE_ENV") ?? ""
 
@@ -79,6 +82,11 @@ struct AgentOptions: ParsableArguments {
         settings.logFormat = try choice(logFormat, "--log-format")
         settings.logLevel = try choice(logLevel, "--log-level")
         settings.usesColour = isTerminal
+        settings.listen = try http.address()
+        settings.hookSecretFile = http.secretFile
+        guard settings.listen != nil || settings.hookSecretFile == nil else {
+            throw ValidationError("--hook-secret-file needs --listen beside it.")
+        }
         return settings
     }
 

@@ -14,7 +14,9 @@ struct CheckCommand: AsyncParsableCommand {
         discussion: """
             Reads the newest commit of a clone, or of a remote repository as the agent would. With \
             --allowed-signers or --gpg-keyring its signature is verified first. With --talosconfig \
-            it also looks at each cluster, and says what it sees; nothing is changed.
+            it also looks at each cluster, and says what it sees; nothing is changed. The flags of \
+            the agent's HTTP server, --listen and --hook-secret-file, are validated, and nothing \
+            listens.
 
             Examples:
               uprev check --repository .
@@ -41,6 +43,9 @@ struct CheckCommand: AsyncParsableCommand {
     @OptionGroup
     var signers: SignerOptions
 
+    @OptionGroup
+    var http: HTTPOptions
+
     @Option(help: "The talosconfig file; the context of the cluster's name is used, if it has one.")
     var talosconfig: String?
 
@@ -50,6 +55,7 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingErrors {
             if scanHostKey { return try await printHostKeys() }
+            for finding in try await http.findings() { print(finding) }
             let remote = try RemoteCheckout(source.repository, branch, access.access())
             defer { remote?.remove() }
             let reading = try await remote?.reading(source) ?? source.reading()

@@ -95,6 +95,35 @@ struct ArchitectureTests {
         }
     }
 
+    /// The folders with the HTTP server, and what only they may import: a framework that accepts
+    /// connections has no business in the room that joins all others.
+    static let server = (
+        folders: ["Sources/Agent/HTTP/", "Sources/Agent/Hooks/"],
+        modules: Set(["HTTPTypes", "HummingbirdCore", "Logging", "NIOHTTPTypes"])
+    )
+
+    @Test("What accepts connections is imported by the HTTP server's own files only")
+    func serverModules() throws {
+        for file in try SourceTree.files(below: "Sources")
+        where !Self.server.folders.contains(where: file.path.hasPrefix) {
+            let found = Self.server.modules.intersection(file.imports)
+            #expect(found.isEmpty, "\(file.path) imports \(found.sorted())")
+        }
+    }
+
+    @Test("The HTTP server cannot fetch, read a commit, or act on a cluster")
+    func serverIsReader() throws {
+        let rooms: Set = [
+            "Git", "HCL", "Infrastructure", "Kubernetes", "Planning", "Talos", "Terragrunt",
+        ]
+        for folder in Self.server.folders {
+            for file in try SourceTree.files(below: String(folder.dropLast())) {
+                let found = rooms.intersection(file.imports)
+                #expect(found.isEmpty, "\(file.path) imports \(found.sorted())")
+            }
+        }
+    }
+
     @Test("The import table itself runs one way")
     func order() {
         var seen: Set<String> = []

@@ -19,6 +19,7 @@ actor AgentLoop {
     var sourceRecord: SourceRecord?
     private var considering: Set<ClusterName> = []
     private var pause: Task<Void, Never>?
+    private var alarm: (at: Duration, task: Task<Void, Never>)?
     private var gitRepetition = Repetition()
     private var readRepetition = Repetition()
     private var storeRepetition = Repetition()
@@ -73,6 +74,7 @@ actor AgentLoop {
         isStopping = true
         for reconciler in reconcilers.values { reconciler.supervision.stop() }
         pause?.cancel()
+        alarm?.task.cancel()
     }
 
     private func finish() async {
@@ -114,6 +116,7 @@ actor AgentLoop {
         Task {
             await reconciler.consider(tip)
             considering.remove(name)
+            await lookAgain(as: reconciler)
         }
     }
 
@@ -162,6 +165,21 @@ actor AgentLoop {
             }
         }
         busy[reconciler.name] = nil
+        await lookAgain(as: reconciler)
+    }
+
+    /// Wakes the loop when a commit was left alone for its time, which may be long before a poll is
+    /// due: a hook tells of a commit only once.
+    private func lookAgain(as reconciler: ClusterReconciler) async {
+        guard let time = await reconciler.lookAgainAt, !isStopping else { return }
+        let now = world.clock.now
+        if let alarm, alarm.at > now, alarm.at <= time { return }
+        alarm?.task.cancel()
+        let task = Task {
+            guard (try? await Task.sleep(for: time - now)) != nil else { return }
+            wake()
+        }
+        alarm = (time, task)
     }
 
     /// Does something with the journal, and tells when that fails.

@@ -119,7 +119,7 @@ extension ClusterReconciler {
             await isTrusted(tip), let all = try? await tip.reading.contents(of: tip.commit),
             let contents = all.first(where: { $0.definition.name == name }),
             let desired = try? contents.desired.get(),
-            isUrgent || world.clock.now - tip.seenAt >= contents.definition.rollout.settle
+            isUrgent || isLeftAlone(tip, for: contents.definition.rollout.settle)
         else { return }
         let asksForMore = compare(base: run.plan.desired, target: desired)
             .contains { $0.kind != .spelling && Field.deciding.contains($0.field) }

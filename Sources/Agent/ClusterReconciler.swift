@@ -25,6 +25,8 @@ actor ClusterReconciler {
     /// The tip before which it was told what is skipped, and whether that is under way.
     var told: CommitID?
     var isTelling = false
+    /// When a tip that is left alone will have been for long enough, by the world's clock.
+    private(set) var lookAgainAt: Duration?
     private var lastTip: CommitID?
     private var knownInput: (key: InputKey, input: PlanningInput)?
 
@@ -44,6 +46,7 @@ actor ClusterReconciler {
     /// what the journal throws; everything else becomes the cluster's condition.
     func reconcile(_ tip: Tip) async throws -> Bool {
         let before = endedRuns
+        lookAgainAt = nil
         var record = try await world.store.cluster(name) ?? ClusterRecord(name: name)
         if tip.commit != lastTip { forgetBackoff(tip) }
         do {
@@ -136,12 +139,21 @@ actor ClusterReconciler {
     private func hasSettled(
         _ tip: Tip, _ definition: ClusterDefinition, record: inout ClusterRecord
     ) async throws -> Bool {
-        let age = world.clock.now - tip.seenAt
         let settle = definition.rollout.settle
-        guard record.reconciled != revision(tip.commit), age < settle else { return true }
+        guard record.reconciled != revision(tip.commit), !isLeftAlone(tip, for: settle) else {
+            return true
+        }
         let seconds = settle.components.seconds
         let message = "The commit is left alone for \(seconds) s, since fixes follow quickly."
         try await hold(.waiting, .waiting, message, hint: "", tip, &record, rule: "settling")
+        return false
+    }
+
+    /// Whether a tip was left alone for the settle time; keeps when it will have been.
+    func isLeftAlone(_ tip: Tip, for settle: Duration) -> Bool {
+        let time = tip.seenAt + settle
+        guard world.clock.now < time else { return true }
+        lookAgainAt = time
         return false
     }
 

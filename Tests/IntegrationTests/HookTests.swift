@@ -39,6 +39,27 @@ struct HookTests {
         }
     }
 
+    @Test("A commit that a hook told of is run when it was left alone for its time, without a poll")
+    func settle() async throws {
+        var files = InfraFiles.all
+        files["uprev.hcl"] = InfraFiles.definition
+            .replacingOccurrences(of: "settle           = \"0s\"", with: "settle = \"3s\"")
+        try await withLiveAgent(files: files) { agent in
+            try agent.folder.write(Self.secret, to: "secrets")
+            try agent.start(flags: [
+                "--interval", "10m", "--listen", "127.0.0.1:0", "--hook-secret-file",
+                "\(agent.folder.path)/secrets",
+            ])
+            let address = try await address(of: agent)
+            try await agent.waitUntilReconciled()
+            try agent.repository.edit("common/versions.hcl", "v1.12.10", "v1.12.11")
+            #expect(try hook(address).hasPrefix("HTTP/1.1 202"))
+            try await agent.wait(for: "The pause") { $0.log.contains("left alone for 3 s") }
+            try await agent.waitUntilReconciled()
+            #expect(agent.installs == [1])
+        }
+    }
+
     @Test("A hook that names another repository and branch leads to a poll of the agent's own")
     func hostile() async throws {
         try await withLiveAgent { agent in

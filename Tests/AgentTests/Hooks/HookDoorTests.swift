@@ -91,6 +91,9 @@ struct HookDoorTests {
                 let reply = try await rig.send("POST", scheme.path, fields, body: "{}")
                 #expect(reply.status == 200, "\(event)")
             }
+            let ping = try scheme.fields("zen", event: "ping")
+            let answer = try await rig.send("POST", scheme.path, ping, body: "zen")
+            #expect(answer.body == "pong\n")
             let nameless = try scheme.fields("{}").filter { !$0.0.hasSuffix("-Event") }
             let reply = try await rig.send("POST", scheme.path, nameless, body: "{}")
             #expect(reply.status == 200)

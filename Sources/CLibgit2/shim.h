@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <git2.h>
+#include <git2/sys/odb_backend.h>
 #include <git2/sys/stream.h>
 #include <spawn.h>
 #include <sys/prctl.h>

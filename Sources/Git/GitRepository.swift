@@ -8,7 +8,7 @@ public actor GitRepository {
     public nonisolated let path: String
 
     private let executor: BlockingExecutor
-    private let store: LocalRepository
+    let store: LocalRepository
 
     /// The queue that reads the disk.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {

@@ -7,15 +7,20 @@ extension LocalRepository {
         to tip: CommitID,
         limit: Int
     ) throws(GitError) -> [Commit] {
-        if let exclusive { _ = try commitHandle(exclusive) }
-        let walk = try firstParentWalk(from: tip)
-        if let exclusive {
-            var oid = exclusive.oid
-            try libgit2("read history", at: path) { git_revwalk_hide(walk.pointer, &oid) }
-        }
+        let walk = try firstParentWalk(from: tip, hiding: exclusive)
         var commits: [Commit] = []
         while commits.count < limit, let id = try next(walk) { commits.append(try commit(id)) }
         return commits
+    }
+
+    /// How many commits of a line `exclusive` does not have already; counted up to `limit`.
+    func lengthOfLine(
+        from exclusive: CommitID, to tip: CommitID, limit: Int
+    ) throws(GitError) -> Int {
+        let walk = try firstParentWalk(from: tip, hiding: exclusive)
+        var length = 0
+        while length < limit, try next(walk) != nil { length += 1 }
+        return length
     }
 
     /// Whether `ancestor` is `descendant`, or can be reached from it.
@@ -41,7 +46,10 @@ extension LocalRepository {
         return false
     }
 
-    private func firstParentWalk(from tip: CommitID) throws(GitError) -> Handle {
+    private func firstParentWalk(
+        from tip: CommitID, hiding known: CommitID? = nil
+    ) throws(GitError) -> Handle {
+        if let known { _ = try commitHandle(known) }
         _ = try commitHandle(tip)
         let walk = try Handle("read history", at: path, release: git_revwalk_free) {
             git_revwalk_new(&$0, pointer)
@@ -49,6 +57,9 @@ extension LocalRepository {
         var oid = tip.oid
         try libgit2("read history", at: path) { git_revwalk_simplify_first_parent(walk.pointer) }
         try libgit2("read history", at: path) { git_revwalk_push(walk.pointer, &oid) }
+        if var hidden = known?.oid {
+            try libgit2("read history", at: path) { git_revwalk_hide(walk.pointer, &hidden) }
+        }
         return walk
     }
 
@@ -67,7 +78,7 @@ extension LocalRepository {
     }
 
     /// Runs a walk; where it breaks off in a shallow repository, that is the reason to give.
-    private func explainingShallow<R>(_ walk: () throws(GitError) -> R) throws(GitError) -> R {
+    func explainingShallow<R>(_ walk: () throws(GitError) -> R) throws(GitError) -> R {
         do {
             return try walk()
         } catch {

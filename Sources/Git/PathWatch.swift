@@ -1,0 +1,91 @@
+import CLibgit2
+import Glibc
+
+/// Watches a path, and paths below it, while a walk goes from tree to tree.
+///
+/// It remembers what the last tree had there, and nothing else: the next one is read down to where
+/// it shares a directory with the last. So a walk reads each tree once, and of each tree only what
+/// leads to the paths.
+final class PathWatch {
+    /// The name in the directory above.
+    private let name: [UInt8]
+    /// The whole path, where that is one of those that are watched.
+    private let path: String?
+    /// What is watched below, in the order of the bytes of the names.
+    private let below: [PathWatch]
+    private var current: TreeEntry?
+    private var next: TreeEntry?
+
+    /// Watches files, or directories with all that is in them; the empty path is the top directory.
+    ///
+    /// Throws `invalidPath` for a path that no tree can hold.
+    convenience init(_ paths: some Sequence<String>) throws(GitError) {
+        var split: [(path: String, names: ArraySlice<[UInt8]>)] = []
+        for path in paths {
+            let names = path.utf8.split(separator: 0x2F, omittingEmptySubsequences: false)
+                .map(Array.init)
+            let isPlain = names.allSatisfy { name in
+                !name.isEmpty && !name.contains(0) && name != [0x2E] && name != [0x2E, 0x2E]
+            }
+            guard isPlain || path.isEmpty else { throw .invalidPath(path) }
+            split.append((path, path.isEmpty ? [] : names[...]))
+        }
+        self.init(named: [], split)
+    }
+
+    private init(named name: [UInt8], _ paths: [(path: String, names: ArraySlice<[UInt8]>)]) {
+        self.name = name
+        path = paths.first { $0.names.isEmpty }?.path
+        below = Dictionary(grouping: paths.filter { !$0.names.isEmpty }) {
+            $0.names[$0.names.startIndex]
+        }
+        .map { PathWatch(named: $0, $1.map { ($0.path, $0.names.dropFirst()) }) }
+        .sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    }
+
+    /// Goes on to another tree (`nil` is no tree at all), and gives the watched paths at which
+    /// content, kind or mode differ from the last one.
+    func move(to tree: git_oid?, in trees: borrowing RawObjects) throws(GitError) -> [String] {
+        var changed: [String] = []
+        try move(to: tree.map { TreeEntry(mode: S_IFDIR, id: $0) }, trees, &changed)
+        return changed
+    }
+
+    private func move(
+        to entry: TreeEntry?, _ trees: borrowing RawObjects, _ changed: inout [String]
+    ) throws(GitError) {
+        guard entry != current else { return }
+        current = entry
+        if let path { changed.append(path) }
+        guard !below.isEmpty else { return }
+        for watch in below { watch.next = nil }
+        if let entry, entry.mode == S_IFDIR {
+            try trees.withTree(entry.id) { name, entry in
+                below.index(of: name).map { below[$0].next = entry }
+            }
+        }
+        for watch in below { try watch.move(to: watch.next, trees, &changed) }
+    }
+
+    /// Negative, zero or positive, as the bytes of the names are ordered.
+    fileprivate func order(to other: UnsafeRawBufferPointer) -> Int {
+        name.withUnsafeBytes { own in
+            guard let left = own.baseAddress, let right = other.baseAddress else { return -1 }
+            let order = memcmp(left, right, min(own.count, other.count))
+            return order == 0 ? own.count - other.count : Int(order)
+        }
+    }
+}
+
+extension [PathWatch] {
+    fileprivate func index(of name: UnsafeRawBufferPointer) -> Int? {
+        var range = startIndex..<endIndex
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            let order = self[middle].order(to: name)
+            if order == 0 { return middle }
+            range = order < 0 ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return nil
+    }
+}

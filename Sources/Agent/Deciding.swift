@@ -39,7 +39,7 @@ public struct Deciding: Sendable {
     ) async throws {
         let commits = try await reading.repository.firstParentHistory(from: from, to: to)
         var base = from
-        for commit in commits.reversed() where try await changesInput(commit, after: base) {
+        for commit in commits.reversed() where try await changesInput(commit) {
             do {
                 try each(try await report(base: base, target: commit.id))
                 base = commit.id
@@ -59,11 +59,13 @@ public struct Deciding: Sendable {
     }
 
     /// Whether the commit, held against its first parent, changes a file that a cluster reads.
-    private func changesInput(_ commit: Commit, after base: CommitID?) async throws -> Bool {
+    private func changesInput(_ commit: Commit) async throws -> Bool {
         guard let parent = commit.firstParent else { return true }
-        let changed = Set(
-            try await reading.repository.changedPaths(from: parent, to: commit.id))
-        guard !changed.isEmpty else { return false }
+        guard
+            try await !reading.repository.changedPaths(
+                from: parent, to: commit.id, among: [""]
+            ).isEmpty
+        else { return false }
         var watched: Set<String> = []
         for side in [commit.id, parent] {
             // A side that cannot be read, or knows no cluster, may differ from the other in anything.
@@ -72,7 +74,9 @@ public struct Deciding: Sendable {
             }
             watched.formUnion(contents.flatMap(\.inputPaths))
         }
-        return !changed.isDisjoint(with: watched)
+        let changed = try await reading.repository.changedPaths(
+            from: parent, to: commit.id, among: watched.filter(CommitTree.canHold))
+        return !changed.isEmpty
     }
 
     private func decision(
@@ -107,17 +111,12 @@ public struct Deciding: Sendable {
         of cluster: ClusterContents, before target: CommitID
     ) async throws -> [RevisionState] {
         let definition = cluster.definition
-        let files = [definition.versions, definition.schematic] + definition.overrides
-        let commits = try await reading.repository.firstParentHistory(
-            from: nil, to: target, limit: Self.historyLimit
-        ).dropFirst()
+        let files = [definition.versions, definition.schematic, "uprev.hcl"] + definition.overrides
+        let commits = try await reading.repository.commitsChanging(
+            cluster.inputPaths.union(files).filter(CommitTree.canHold), from: nil, to: target,
+            searching: Self.historyLimit)
         var states: [RevisionState] = []
-        for commit in commits {
-            if let parent = commit.firstParent {
-                let changed = try await reading.repository.changedPaths(from: parent, to: commit.id)
-                let watched = cluster.inputPaths.union(files + ["uprev.hcl"])
-                guard changed.contains(where: watched.contains) else { continue }
-            }
+        for commit in commits where commit.id != target {
             guard let desired = try? await reading.state(of: definition, at: commit.id) else {
                 continue
             }

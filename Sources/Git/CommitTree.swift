@@ -119,10 +119,16 @@ public final class CommitTree {
         return found
     }
 
+    /// Whether a tree can have anything at a path: names with `/` between them, none of them empty,
+    /// `.` or `..`.
+    public static func canHold(_ path: String) -> Bool {
+        let names = path.split(separator: "/", omittingEmptySubsequences: false)
+        return !path.utf8.contains(0) && !names.contains { ["", ".", ".."].contains($0) }
+    }
+
     private func find(_ path: String) throws(GitError) -> (id: git_oid, kind: EntryKind)? {
         let names = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard !path.utf8.contains(0), !names.contains(where: { ["", ".", ".."].contains($0) })
-        else { throw .invalidPath(path) }
+        guard Self.canHold(path) else { throw .invalidPath(path) }
         if let entry = try repository.entry(at: path, in: root) { return entry }
         for count in names.indices.dropFirst() {
             let parent = names[..<count].joined(separator: "/")

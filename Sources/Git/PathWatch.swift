@@ -22,13 +22,9 @@ final class PathWatch {
     convenience init(_ paths: some Sequence<String>) throws(GitError) {
         var split: [(path: String, names: ArraySlice<[UInt8]>)] = []
         for path in paths {
-            let names = path.utf8.split(separator: 0x2F, omittingEmptySubsequences: false)
-                .map(Array.init)
-            let isPlain = names.allSatisfy { name in
-                !name.isEmpty && !name.contains(0) && name != [0x2E] && name != [0x2E, 0x2E]
-            }
-            guard isPlain || path.isEmpty else { throw .invalidPath(path) }
-            split.append((path, path.isEmpty ? [] : names[...]))
+            guard path.isEmpty || CommitTree.canHold(path) else { throw .invalidPath(path) }
+            let names = path.utf8.split(separator: 0x2F).map(Array.init)
+            split.append((path, names[...]))
         }
         self.init(named: [], split)
     }

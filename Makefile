@@ -7,12 +7,13 @@ PACKAGES := libgit2-dev libsqlite3-dev libssl-dev pkg-config
 TEST_PACKAGES := git gnupg gpgv openssh-client openssl python3
 SERVER_PACKAGES := openssh-server
 BENCH_PACKAGES := golang-go golang-github-hashicorp-hcl-v2-dev python3
+GIT_BENCH_PACKAGES := git golang-go golang-github-go-git-go-git-dev python3 time
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 STRICT := --explicit-target-dependency-import-check error
 FORMAT := swift format
 CODE := Package.swift Sources Tests
 
-.PHONY: help setup setup-bench setup-servers setup-test build test poll-curve demo lint format protos conformance bench-hcl growth-hcl fuzz
+.PHONY: help setup setup-bench setup-bench-git setup-servers setup-test build test poll-curve demo lint format protos conformance bench-git bench-hcl growth-hcl fuzz
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +34,9 @@ setup: ## Install the system packages that a build needs
 
 setup-bench:
 	$(call install,$(BENCH_PACKAGES))
+
+setup-bench-git:
+	$(call install,$(GIT_BENCH_PACKAGES))
 
 setup-test: setup
 	$(call install,$(TEST_PACKAGES))
@@ -65,6 +69,10 @@ format: ## Format the code
 
 conformance: build ## Print the score on HCL cases: make conformance CASES=file.jsonl
 	@python3 Tests/Support/conformance.py .build/debug/uprev $(CASES)
+
+bench-git: setup setup-bench-git ## Measure the Git library against git and go-git
+	swift build -c release --product git-bench --static-swift-stdlib --scratch-path .build/git-bench/swift
+	Tests/Benchmarks/git/run.py .build/git-bench/swift/release/git-bench
 
 bench-hcl: setup setup-bench ## Measure the HCL library against the reference implementation
 	swift build -c release --product hcl-bench --scratch-path .build/hcl-bench/swift

@@ -190,6 +190,7 @@ let package = Package(
         .target(name: "CAllocations", path: "Tests/Benchmarks/hcl/CAllocations"),
         .executableTarget(name: "hcl-bench", dependencies: ["CAllocations", "HCL"]),
         .executableTarget(name: "hcl-growth", dependencies: ["HCL"]),
+        .executableTarget(name: "git-bench", dependencies: ["Git"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(
             name: "IntegrationTests",

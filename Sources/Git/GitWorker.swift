@@ -26,7 +26,7 @@ public enum GitWorker: Sendable {
         return write(perform(request))
     }
 
-    private static func perform(_ request: WorkerRequest) -> WorkerReply {
+    static func perform(_ request: WorkerRequest) -> WorkerReply {
         var notes: [String] = []
         var reply: WorkerReply
         do throws(GitError) {

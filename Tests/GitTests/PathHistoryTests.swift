@@ -193,7 +193,10 @@ struct PathHistoryTests {
             total += changes.count
             let other = start ?? tip
             let differing = try upstream.git(
-                ["--literal-pathspecs", "diff", "--name-only", "--no-renames", "\(other)", "\(tip)"]
+                [
+                    "--literal-pathspecs", "diff", "--name-only", "--no-renames", "\(other)",
+                    "\(tip)",
+                ]
                     + ["--"] + paths)
             let among = try await repository.changedPaths(from: other, to: tip, among: paths)
             let isAmong = among.isEmpty == differing.isEmpty

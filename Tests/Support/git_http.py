@@ -39,6 +39,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
             "CONTENT_LENGTH": str(len(body)),
         }
+        for name in ("Content-Encoding", "Git-Protocol"):
+            if name in self.headers:
+                environment["HTTP_" + name.upper().replace("-", "_")] = self.headers[name]
         answer = subprocess.run(
             ["git", "http-backend"], input=body, env=environment, stdout=subprocess.PIPE
         ).stdout

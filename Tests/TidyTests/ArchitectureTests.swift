@@ -41,6 +41,7 @@ struct ArchitectureTests {
         ("uprev-demo", ["ClusterModel", "Execution", "ClusterSimulator"]),
         ("hcl-bench", ["HCL"]),
         ("hcl-growth", ["HCL"]),
+        ("git-bench", ["Git"]),
     ]
 
     /// Modules from outside that a pure room may use: values and text only, nothing that acts.

@@ -17,22 +17,29 @@ extension ClusterReconciler {
         }
         let repository = tip.reading.repository
         let accepted = try await world.store.pendingAcceptance(of: name)
-            .flatMap { CommitID($0.rewrite.tip.hash) }
-        // An accepted tip counts until the cluster was brought to it.
-        var isAhead = false
-        if let accepted, try await repository.contains(accepted, inHistoryOf: tip.commit) {
-            isAhead = try await !repository.contains(accepted, inHistoryOf: known)
-        }
         if try await repository.contains(known, inHistoryOf: tip.commit) {
             try await release(tip)
-            if accepted != nil, !isAhead { try await world.store.endAcceptance(of: name) }
+            if accepted != nil { try await world.store.endAcceptance(of: name) }
             return nil
         }
-        guard !isAhead else {
+        if let accepted, try await isAhead(accepted, of: reconciled, known, in: tip) {
             try await release(tip)
             return nil
         }
         return try await held(from: reconciled, known, to: tip)
+    }
+
+    /// Whether the tip goes on from what was accepted, and the cluster was not brought there yet.
+    private func isAhead(
+        _ accepted: AcceptedRewrite, of reconciled: Revision, _ known: CommitID, in tip: Tip
+    ) async throws -> Bool {
+        let repository = tip.reading.repository
+        guard let commit = CommitID(accepted.rewrite.tip.hash),
+            try await repository.contains(commit, inHistoryOf: tip.commit)
+        else { return false }
+        // A branch that was moved back is in the history of what it came from.
+        if accepted.rewrite.reconciled == reconciled { return true }
+        return try await !repository.contains(commit, inHistoryOf: known)
     }
 
     /// What is held already where it is the same, else how the two histories compare.

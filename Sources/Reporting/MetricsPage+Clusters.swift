@@ -2,7 +2,22 @@ import ClusterModel
 
 extension StatusReport {
     /// What the report says, as metrics: conditions, runs under way and nodes.
-    public var metrics: [MetricsPage.Family] { conditionMetrics + runMetrics + nodeMetrics }
+    public var metrics: [MetricsPage.Family] {
+        [sourceMetric] + conditionMetrics + runMetrics + nodeMetrics
+    }
+
+    private var sourceMetric: MetricsPage.Family {
+        let samples = source.map { source in
+            Condition.allCases.map { condition in
+                MetricsPage.Sample(
+                    source.condition == condition ? 1 : 0, ["condition": condition.rawValue])
+            }
+        }
+        return .init(
+            "uprev_source_condition", .gauge,
+            help: "1 for the condition that the watched branch is in, 0 for the others.",
+            samples ?? [])
+    }
 
     private var conditionMetrics: [MetricsPage.Family] {
         [

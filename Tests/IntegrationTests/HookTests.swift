@@ -34,6 +34,8 @@ struct HookTests {
             ] {
                 #expect(page.contains("\n\(line)\n"), "\(line)")
             }
+            let ended = "uprev_run_last_ended_timestamp_seconds{cluster=\"sol\",outcome=\"done\"} 1"
+            #expect(page.contains("\n\(ended)"))
             #expect(!page.contains(Self.secret))
             #expect(!agent.log.contains(Self.secret))
         }

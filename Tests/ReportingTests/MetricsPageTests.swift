@@ -94,8 +94,14 @@ struct MetricsPageTests {
         report.clusters[1].rewrite = .init(
             Rewrite(
                 from: try revision("a"), to: try revision("b"), relation: .diverged, since: 1))
+        #expect(!MetricsPage(report.metrics).text.contains("uprev_source_condition"))
+        report.source = .init(
+            repository: "file:///x", branch: "main", tip: nil, condition: .waiting, rule: nil,
+            reason: "The server is away.", hint: nil, since: 1)
         let text = MetricsPage(report.metrics).text
         for line in [
+            "uprev_source_condition{condition=\"Waiting\"} 1",
+            "uprev_source_condition{condition=\"Ready\"} 0",
             "uprev_cluster_rewrite_held{cluster=\"luna\"} 0",
             "uprev_cluster_rewrite_held{cluster=\"sol\"} 1",
             "uprev_cluster_rule_info{cluster=\"sol\",rule=\"rewrite_diverged\"} 1",

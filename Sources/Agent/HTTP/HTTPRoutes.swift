@@ -1,3 +1,4 @@
+import ClusterModel
 import Execution
 import HTTPTypes
 import HummingbirdCore
@@ -82,14 +83,30 @@ actor HTTPPages {
     /// Everything that is measured; made at most once a second, however often it is asked for.
     func metrics() async -> Response {
         if let made, clock.now - made.at < .seconds(1) { return answer(made.page) }
-        guard let report = try? await StatusReport(of: store) else {
+        guard let report = try? await StatusReport(of: store),
+            let ended = try? await endedRuns(of: report)
+        else {
             return HTTPAnswer.text(.serviceUnavailable, "The journal cannot be read.")
         }
         let page = MetricsPage(
-            report.metrics + vitals.metrics + (await hooks.metrics)
+            report.metrics + [ended] + vitals.metrics + (await hooks.metrics)
         ).text
         made = (page, clock.now)
         return answer(page)
+    }
+
+    private func endedRuns(of report: StatusReport) async throws -> MetricsPage.Family {
+        var samples: [MetricsPage.Sample] = []
+        for cluster in report.clusters {
+            let last = try await store.lastRun(of: ClusterName(cluster.cluster))
+            guard let last, let ended = last.ended else { continue }
+            samples.append(
+                .init(ended, ["cluster": cluster.cluster, "outcome": last.outcome ?? ""]))
+        }
+        return .init(
+            "uprev_run_last_ended_timestamp_seconds", .gauge,
+            help: "When the last run ended, in seconds since 1970, and how; not while one is open.",
+            samples)
     }
 
     private func answer(_ page: String) -> Response {

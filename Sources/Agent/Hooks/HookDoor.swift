@@ -130,7 +130,8 @@ actor HookDoor {
             return HTTPAnswer.text(.ok, "This delivery came before.")
         }
         count(.poll, host)
-        tell(.info, "A push hook of \(host) from \(source) wakes the poll.", host, [:])
+        let fields = claim.name.map { ["delivery": $0] } ?? [:]
+        tell(.info, "A push hook of \(host) from \(source) wakes the poll.", host, fields)
         await world.wake()
         return HTTPAnswer.text(.accepted, "The poll is woken.")
     }

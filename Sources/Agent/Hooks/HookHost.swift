@@ -37,6 +37,7 @@ enum HookHost: String, Sendable, CaseIterable {
         }
         return HookClaim(
             event: event(try headers.only("X-GitHub-Event"), push: "push"),
+            name: try headers.only("X-GitHub-Delivery"),
             proof: .body(HexadecimalMAC(signature, prefix: "sha256=")))
     }
 
@@ -50,6 +51,7 @@ enum HookHost: String, Sendable, CaseIterable {
         let names = (try headers.only("X-Forgejo-Event"), try headers.only("X-Gitea-Event"))
         return HookClaim(
             event: event(names.0 ?? names.1, push: "push"),
+            name: try headers.only("X-Gitea-Delivery"),
             proof: .body(HexadecimalMAC(signature, prefix: "")))
     }
 
@@ -65,13 +67,14 @@ enum HookHost: String, Sendable, CaseIterable {
             else { throw .unsigned }
             guard abs(now - Double(seconds)) <= Self.clockTolerance else { throw .stale }
             return HookClaim(
-                event: event,
+                event: event, name: id,
                 proof: .standard(
                     id: id, prefix: "\(id).\(timestamp).", StandardSignatures(signatures)))
         }
         guard let token = try headers.only("X-Gitlab-Token") else { throw .unsigned }
         let ids = (try headers.only("Idempotency-Key"), try headers.only("X-Gitlab-Event-UUID"))
-        return HookClaim(event: event, proof: .token(Array(token.utf8), id: ids.0 ?? ids.1))
+        let id = ids.0 ?? ids.1
+        return HookClaim(event: event, name: id, proof: .token(Array(token.utf8), id: id))
     }
 
     /// How far a timestamp may be from our clock, in seconds, as the libraries of the standard do.
@@ -108,7 +111,18 @@ struct HookClaim: Sendable {
     }
 
     let event: Event
+    /// What the host calls the delivery in its own list; no signature has to cover it.
+    let name: String?
     let proof: Proof
+
+    init(event: Event, name: String?, proof: Proof) {
+        self.event = event
+        let isPlain = name?.utf8.allSatisfy { byte in
+            "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-".utf8.contains(byte)
+        }
+        self.name = isPlain == true ? name.map { String($0.prefix(64)) } : nil
+        self.proof = proof
+    }
 
     /// What is the same when the same hook comes again; `nil` when nothing tells.
     ///

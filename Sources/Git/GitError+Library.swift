@@ -63,6 +63,15 @@ struct LibraryFailure {
             || code == GIT_EMISMATCH.rawValue
     }
 
+    /// Whether an object is what was committed, and yet not what Git means by a commit or a tree.
+    ///
+    /// What is read is hashed first, so that no other copy would be better.
+    var isMalformed: Bool {
+        [GIT_ERROR_OBJECT, GIT_ERROR_TREE, GIT_ERROR_INVALID, GIT_ERROR_TAG].contains(origin)
+            && (reason.contains("failed to parse")
+                || reason.contains("requested type does not match"))
+    }
+
     /// Whether what was received is the cause, and not a file of the repository that receives it.
     var isAboutAnswer: Bool {
         switch origin {
@@ -122,6 +131,7 @@ extension GitError {
             )
         }
         if readsAnswer, failure.isAboutAnswer { return badAnswer(place, failure.reason) }
+        if failure.isMalformed { return malformed(attempt, place, failure.reason) }
         if failure.isDamage { return damaged(place, failure.reason) }
         return GitError(
             failure.origin == GIT_ERROR_OS ? .fileSystem : .library,

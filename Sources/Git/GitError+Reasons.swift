@@ -59,6 +59,16 @@ extension GitError {
         )
     }
 
+    static func malformed(_ attempt: String, _ place: String, _ reason: String) -> GitError {
+        GitError(
+            .malformed,
+            "Could not \(attempt) at \(place), because it is not well-formed: \(reason).",
+            hint:
+                "It was committed so, by no usual program: `git fsck` says more. Reset the branch to "
+                + "a commit before it."
+        )
+    }
+
     static func badAnswer(_ place: String, _ reason: String) -> GitError {
         GitError(
             .badAnswer,

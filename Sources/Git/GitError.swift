@@ -42,6 +42,8 @@ public struct GitError: Error, Hashable, Codable, Sendable {
         case revisionAmbiguous
         /// The commit is not in the repository.
         case commitMissing
+        /// An object is what was committed, and no well-formed commit, directory or file.
+        case malformed
         /// The path is not one that a tree can hold.
         case invalidPath
         /// A file was wanted, and the tree has a symbolic link.

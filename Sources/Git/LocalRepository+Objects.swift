@@ -40,7 +40,14 @@ extension LocalRepository {
     }
 
     /// The size of a file's content in bytes, from its header alone.
-    func blobSize(_ id: git_oid) throws(GitError) -> Int {
+    func blobSize(_ id: git_oid) throws(GitError) -> Int { try header(of: id).size }
+
+    /// Whether the object is there and a commit.
+    func isCommit(_ id: git_oid) -> Bool {
+        (try? header(of: id).type) == GIT_OBJECT_COMMIT
+    }
+
+    private func header(of id: git_oid) throws(GitError) -> (size: Int, type: git_object_t) {
         var id = id
         let database = try Handle("read objects", at: path, release: git_odb_free) {
             git_repository_odb(&$0, pointer)
@@ -52,7 +59,7 @@ extension LocalRepository {
                 git_odb_read_header(&size, &type, database.pointer, &id)
             }
         }
-        return size
+        return (size, type)
     }
 
     /// Lends the content of a file.

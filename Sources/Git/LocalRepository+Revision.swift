@@ -43,7 +43,14 @@ extension LocalRepository {
         if Set(found.map(\.commit)).count > 1 {
             throw ambiguous(revision, "it names \(found.map(\.name).joined(separator: " and "))")
         }
-        if let commit = found.first?.commit { return commit }
+        if let first = found.first {
+            // A branch may be named as a hash begins.
+            let other = try? abbreviated(name, of: revision)
+            guard other == nil || other == first.commit else {
+                throw ambiguous(revision, "it names \(first.name), and a commit's hash begins so")
+            }
+            return first.commit
+        }
         return try abbreviated(name, of: revision)
     }
 

@@ -5,6 +5,9 @@ import Foundation
 ///
 /// ``GitRepository`` keeps one on its own queue; the worker process has one on its only thread.
 final class LocalRepository {
+    /// The largest commit that is read, in bytes: its message is not meant for files.
+    static let commitLimit = 16 << 20
+
     let handle: Handle
     let path: String
 
@@ -64,8 +67,16 @@ final class LocalRepository {
         }
     }
 
+    /// Opens a commit; throws `tooLarge` before it reads one that no person wrote.
     func commitHandle(_ id: CommitID) throws(GitError) -> Handle {
-        try lookUp(id) { git_commit_lookup(&$0, pointer, &$1) }
+        try requireUsualSize(id.oid)
+        return try lookUp(id) { git_commit_lookup(&$0, pointer, &$1) }
+    }
+
+    /// What is absent or cannot be read passes: whoever reads it says so.
+    private func requireUsualSize(_ id: git_oid) throws(GitError) {
+        guard let size = try? blobSize(id), size > Self.commitLimit else { return }
+        throw .tooLarge("Commit \(hexadecimal(id))", size, limit: Self.commitLimit)
     }
 
     /// The tree of a commit.
@@ -127,8 +138,17 @@ final class LocalRepository {
         -> CommitID
     {
         let pointer = reference.pointer
-        let commit = try Handle("read \(name)", at: path, release: git_object_free) {
-            git_reference_peel(&$0, pointer, GIT_OBJECT_COMMIT)
+        let target = git_reference_target(pointer)?.pointee
+        if let target { try requireUsualSize(target) }
+        let commit: Handle
+        do {
+            commit = try Handle("read \(name)", at: path, release: git_object_free) {
+                git_reference_peel(&$0, pointer, GIT_OBJECT_COMMIT)
+            }
+        } catch {
+            // libgit2 says that it could not, and not what is wrong with the commit.
+            if let target, isCommit(target) { _ = try commitHandle(CommitID(target)) }
+            throw error
         }
         guard let id = git_object_id(commit.pointer) else {
             preconditionFailure("libgit2 gave a commit without a name.")

@@ -15,7 +15,9 @@ extension DecisionReport {
 
 extension ReportedProblem {
     fileprivate var lines: [String] {
-        ["error: \(file):\(line):\(column): \(message)"] + (hint.isEmpty ? [] : ["hint: \(hint)"])
+        let place = file.isEmpty ? "" : line == 0 ? "\(file): " : "\(file):\(line):\(column): "
+        return ["error: \(place)\(message)".onOneLine]
+            + (hint.isEmpty ? [] : ["hint: \(hint)".onOneLine])
     }
 }
 
@@ -38,7 +40,7 @@ extension ClusterDecision {
     }
 
     private func section(_ title: String, _ entries: [String]) -> [String] {
-        entries.isEmpty ? [] : ["  \(title):"] + entries.map { "    \($0)" }
+        entries.isEmpty ? [] : ["  \(title):"] + entries.map { "    \($0.onOneLine)" }
     }
 
     /// What happens, in a few words.
@@ -93,14 +95,18 @@ extension DecisionReport {
     public var summary: String {
         let commit = target.prefix(7)
         if let error = errors.first {
-            return "\(commit)  unreadable: \(error.file):\(error.line): \(error.message)"
+            let line = error.line == 0 ? "" : ":\(error.line)"
+            let place = error.file.isEmpty ? "" : "\(error.file)\(line): "
+            return "\(commit)  unreadable: \(place)\(error.message)".onOneLine
         }
         return clusters.map { cluster in
             let changes = cluster.changes.map(\.sentence).joined(separator: "; ")
             let undone = cluster.reverts.map { ", undoes \($0.prefix(7))" } ?? ""
             let refusal = cluster.refusals.first.map { " [\($0.rule)]" } ?? ""
-            return "\(commit)  \(cluster.cluster)  \(cluster.path.rawValue)\(undone)  "
+            let line =
+                "\(commit)  \(cluster.cluster)  \(cluster.path.rawValue)\(undone)  "
                 + "\(cluster.verdict.rawValue)\(refusal)  \(changes)"
+            return line.onOneLine
         }.joined(separator: "\n")
     }
 }

@@ -27,8 +27,8 @@ extension LogRecord {
         if let run { parts.append("#\(run.number)") }
         if let step, let steps { parts.append("\(step)/\(steps)") }
         if let node { parts.append(node.text) }
-        parts.append(message.printable)
-        if let hint = fields["hint"], !hint.isEmpty { parts.append("Hint: \(hint.printable)") }
+        parts.append(message.setIn)
+        if let hint = fields["hint"], !hint.isEmpty { parts.append("Hint: \(hint.setIn)") }
         return parts.joined(separator: " ")
     }
 
@@ -86,22 +86,5 @@ private struct JSONLine: Encodable {
         init(_ name: String) { stringValue = name }
         init?(stringValue: String) { self.init(stringValue) }
         init?(intValue: Int) { return nil }
-    }
-}
-
-extension String {
-    /// The text with control characters shown as escapes, so that no output can drive a terminal;
-    /// further lines are set in, so that none can pass for a line of the log.
-    fileprivate var printable: String {
-        var result = ""
-        for scalar in unicodeScalars {
-            switch scalar {
-            case "\n": result += "\n    "
-            case _ where scalar.properties.generalCategory == .control:
-                result += scalar.escaped(asASCII: true)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }

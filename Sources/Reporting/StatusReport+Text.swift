@@ -15,22 +15,23 @@ extension ClusterStatus {
     fileprivate var text: String {
         let commits = [("desired", desired), ("attempted", attempted), ("reconciled", reconciled)]
             .map { "\($0.0) \($0.1.map { String($0.prefix(7)) } ?? "none")" }
-        var lines = ["\(cluster): \(condition.rawValue). \(reason)"]
-        if let hint { lines.append("  hint: \(hint)") }
+        var lines = ["\(cluster): \(condition.rawValue). \(reason)".setIn]
+        if let hint { lines.append("  hint: \(hint)".setIn) }
         lines.append("  " + commits.joined(separator: ", "))
-        if let rewrite { lines.append("  " + rewrite.text) }
+        if let rewrite { lines.append("  " + rewrite.text.onOneLine) }
         if let run {
-            lines.append("  run \(run.run): step \(run.step)/\(run.steps), \(run.doing)")
+            lines.append("  run \(run.run): step \(run.step)/\(run.steps), \(run.doing)".setIn)
         }
         guard !nodes.isEmpty else { return lines.joined(separator: "\n") }
         let width = max(4, nodes.map(\.node.count).max() ?? 4) + 2
         let head = "NODE".padding(to: width) + "ROLE".padding(to: 14) + "INSTALLED".padding(to: 24)
         lines.append("  " + head + "COMMITTED".padding(to: 24) + "STALE")
         for node in nodes {
-            lines.append(
+            let line =
                 "  " + node.node.padding(to: width) + node.role.rawValue.padding(to: 14)
-                    + node.installed.text.padding(to: 24) + node.committed.text.padding(to: 24)
-                    + (node.stale ? node.reasons.joined(separator: "; ") : "no"))
+                + node.installed.text.padding(to: 24) + node.committed.text.padding(to: 24)
+                + (node.stale ? node.reasons.joined(separator: "; ") : "no")
+            lines.append(line.onOneLine)
         }
         return lines.joined(separator: "\n")
     }

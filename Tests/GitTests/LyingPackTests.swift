@@ -12,20 +12,6 @@ struct LyingPackTests {
         try upstream.commit(["a": "1"])
     }
 
-    /// The answer to a fetch that carries a pack as servers send it, in packets of the first band.
-    private static func answer(_ pack: [UInt8], ending: String = "0000") -> [UInt8] {
-        var answer = Array("0008NAK\n".utf8)
-        var rest = pack[...]
-        while !rest.isEmpty {
-            let part = rest.prefix(65_515)
-            let length = String(part.count + 5, radix: 16)
-            answer += Array((String(repeating: "0", count: 4 - length.count) + length).utf8)
-            answer += [1] + part
-            rest = rest.dropFirst(part.count)
-        }
-        return answer + Array(ending.utf8)
-    }
-
     private static func pack(_ kind: String) throws -> [UInt8] {
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("Support/hostile_pack.py").path
@@ -74,14 +60,14 @@ struct LyingPackTests {
             "huge-object", "version", "types", "type-five", "zeros", "cut",
         ])
     func bad(kind: String) async throws {
-        for error in try await refusals(Self.answer(try Self.pack(kind))) {
+        for error in try await refusals(WebServer.answer(try Self.pack(kind))) {
             #expect([.badAnswer, .outOfMemory].contains(error.kind), "\(kind): \(error)")
         }
     }
 
     @Test("A few bytes that unfold to sixteen gigabytes of memory are given up at the limit")
     func deltaBomb() async throws {
-        for error in try await refusals(Self.answer(try Self.pack("delta-bomb"))) {
+        for error in try await refusals(WebServer.answer(try Self.pack("delta-bomb"))) {
             #expect([.badAnswer, .outOfMemory].contains(error.kind), "\(error)")
         }
     }
@@ -91,7 +77,7 @@ struct LyingPackTests {
         arguments: ["zlib-bomb", "delta-many"])
     func slow(kind: String) async throws {
         let start = ContinuousClock.now
-        let answer = Self.answer(try Self.pack(kind))
+        let answer = WebServer.answer(try Self.pack(kind))
         for error in try await refusals(answer, timeout: .seconds(2)) {
             #expect(error.kind == .deadlinePassed, "\(kind): \(error)")
         }
@@ -101,7 +87,7 @@ struct LyingPackTests {
     @Test("A chain of 60,000 deltas ends, one way or another, without a fault")
     func chain() async throws {
         for error in try await refusals(
-            Self.answer(try Self.pack("delta-chain")), timeout: .seconds(20))
+            WebServer.answer(try Self.pack("delta-chain")), timeout: .seconds(20))
         {
             #expect([.badAnswer, .deadlinePassed, .outOfMemory].contains(error.kind), "\(error)")
         }
@@ -112,7 +98,7 @@ struct LyingPackTests {
         arguments: ["", "0009\u{3}fire", "0006\u{4}x", "0001", "0009ERR x"])
     func ending(text: String) async throws {
         let pack = try Self.pack("checksum").prefix(20)
-        for error in try await refusals(Self.answer(Array(pack), ending: text)) {
+        for error in try await refusals(WebServer.answer(Array(pack), ending: text)) {
             #expect(error.kind != .deadlinePassed, "\(error)")
         }
     }

@@ -30,6 +30,53 @@ struct ReportTests {
         #expect(!StatusReport(clusters: []).isReady)
     }
 
+    @Test(
+        "What a commit names cannot forge a line or drive a terminal",
+        arguments: [
+            "a\nFAKE ERROR", "a\u{1b}[31mb", "a\r\nb", "a\u{2028}b", "a\u{202e}b", "\u{9b}2J",
+        ])
+    func harmless(text: String) throws {
+        let state = DesiredState(
+            talosVersion: Version(1, 12, 0), kubernetesVersion: Version(1, 34, 1))
+        let definition = ClusterDefinition(name: ClusterName("sol"), versions: "v", schematic: "s")
+        let input = RevisionState(revision: try revision("a"), desired: state)
+        var decision = ClusterDecision(
+            decide(PlanningInput(definition: definition, base: input, target: input)))
+        decision.changes = [Change(field: "image_inputs", kind: .added, name: text, to: text)]
+        let problem = ReportedProblem(file: text, line: 3, column: 1, message: text, hint: text)
+        let report = DecisionReport(
+            base: nil, target: try revision("a"), clusters: [decision])
+        let failed = DecisionReport(
+            base: nil, target: try revision("a"), clusters: [], errors: [problem])
+        #expect(report.text.split(separator: "\n").count == 3)
+        #expect(failed.text.split(separator: "\n").count == 2)
+        #expect([report.summary, failed.summary].allSatisfy { !$0.contains("\n") })
+        var status = status(.stalled)
+        status.clusters[0].reason = text
+        status.clusters[0].hint = text
+        for shown in [report.text, report.summary, failed.text, failed.summary, status.text] {
+            let harmful = shown.unicodeScalars.filter {
+                ($0.value < 0x20 && $0 != "\n") || [0x9b, 0x2028, 0x202e].contains($0.value)
+            }
+            #expect(harmful.isEmpty, "\(shown.debugDescription)")
+            #expect(!shown.contains("\nFAKE"), "\(shown)")
+        }
+    }
+
+    @Test("A problem of a whole file has no line, and one of no file no place")
+    func places() throws {
+        let target = try revision("a")
+        let summary = { (file: String, line: Int) in
+            DecisionReport(
+                base: nil, target: target, clusters: [],
+                errors: [.init(file: file, line: line, column: 0, message: "Bad.", hint: "")]
+            ).summary
+        }
+        #expect(summary("", 0) == "aaaaaaa  unreadable: Bad.")
+        #expect(summary("a.hcl", 0) == "aaaaaaa  unreadable: a.hcl: Bad.")
+        #expect(summary("a.hcl", 7) == "aaaaaaa  unreadable: a.hcl:7: Bad.")
+    }
+
     @Test("The text names condition, commits and what is stale")
     func text() {
         let text = status(.stalled).text

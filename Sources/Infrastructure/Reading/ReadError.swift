@@ -76,6 +76,8 @@ public struct ReadProblem: Hashable, Sendable, Codable {
 
     /// Creates a problem of a whole file.
     public init(file: String, message: String, hint: String?) {
+        // A diagnostic takes out of a text what could drive a terminal.
+        let message = Diagnostic(summary: "", detail: message, range: nil).detail
         self.file = file
         line = nil
         column = nil

@@ -46,6 +46,15 @@ struct LibraryFailure {
             || code == GIT_EEOF.rawValue || reason.hasPrefix("failed to connect")
     }
 
+    /// Whether the server does not let us in.
+    ///
+    /// libgit2 says so, too, of a connection that breaks while an SSH server is asked how one may
+    /// prove oneself.
+    var isRefusal: Bool {
+        guard code == GIT_EAUTH.rawValue else { return [401, 403].contains(httpStatus) }
+        return !reason.contains("Failed to retrieve list of SSH authentication methods")
+    }
+
     /// Whether an SSH server said on its error stream that it has no such repository; the words are
     /// Git's own, and those of the large hosts.
     var isMissingRepository: Bool {
@@ -109,7 +118,22 @@ extension GitError {
             return attempt == RemoteConnection.connecting
                 ? unsupported(place) : badAnswer(place, failure.reason)
         }
-        if failure.code == GIT_EAUTH.rawValue || [401, 403].contains(failure.httpStatus) {
+        if let error = server(failure, while: attempt, at: place) { return error }
+        if readsAnswer, failure.isAboutAnswer { return badAnswer(place, failure.reason) }
+        if failure.isMalformed { return malformed(attempt, place, failure.reason) }
+        if failure.isDamage { return damaged(place, failure.reason) }
+        return GitError(
+            failure.origin == GIT_ERROR_OS ? .fileSystem : .library,
+            "Could not \(attempt) at \(place): \(failure.reason).",
+            hint: "Check the permissions and the free space; `git fsck` checks the repository."
+        )
+    }
+
+    /// What a server said, or that it could not be heard; `nil` when it is not the server.
+    private static func server(
+        _ failure: LibraryFailure, while attempt: String, at place: String
+    ) -> GitError? {
+        if failure.isRefusal {
             return GitError(
                 .accessDenied,
                 "\(place) refused access: \(failure.reason).",
@@ -123,20 +147,11 @@ extension GitError {
                 hint: "Check the URL; many servers also hide a private repository like this."
             )
         }
-        if failure.isRemote {
-            return GitError(
-                .unreachable,
-                "Could not \(attempt) at \(place): \(failure.reason).",
-                hint: "Check that the server is up and can be reached from here."
-            )
-        }
-        if readsAnswer, failure.isAboutAnswer { return badAnswer(place, failure.reason) }
-        if failure.isMalformed { return malformed(attempt, place, failure.reason) }
-        if failure.isDamage { return damaged(place, failure.reason) }
+        guard failure.isRemote else { return nil }
         return GitError(
-            failure.origin == GIT_ERROR_OS ? .fileSystem : .library,
+            .unreachable,
             "Could not \(attempt) at \(place): \(failure.reason).",
-            hint: "Check the permissions and the free space; `git fsck` checks the repository."
+            hint: "Check that the server is up and can be reached from here."
         )
     }
 }

@@ -94,6 +94,28 @@ struct HermeticTests {
         #expect(decoy.requests.isEmpty)
     }
 
+    @Test(
+        "A localhost that leads to another machine is not followed", .enabled(if: canMount),
+        arguments: ["192.0.2.1 localhost", "192.0.2.1 localhost\n2001:db8::1 localhost"])
+    func localhost(hosts: String) async throws {
+        let own = try WebServer(root: upstream.folder.path)
+        let watched = try WatchedSource(
+            upstream, through: { _ in "http://localhost:\(own.port)/source/.git" })
+        try write(hosts + "\n", to: "\(watched.state.path)/hosts")
+        try write("hosts: files\n", to: "\(watched.state.path)/nsswitch.conf")
+        let script =
+            ["hosts", "nsswitch.conf"].map { "mount --bind \(watched.state.path)/\($0) /etc/\($0)" }
+            .joined(separator: " && ") + " && exec \"$@\""
+        let worker = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, "sh"]
+        let error = try await gitError { try await poll(watched, worker: worker) }
+        #expect(error.kind == .unreachable, "\(error)")
+        #expect(error.description.contains("another machine"), "\(error)")
+        #expect(own.requests.isEmpty)
+        // One good address among them is enough.
+        try write("127.0.0.1 localhost\n\(hosts)\n", to: "\(watched.state.path)/hosts")
+        #expect(try await poll(watched, worker: worker) == (try upstream.head()))
+    }
+
     @Test("A worker's environment holds what a program needs to start, and nothing else")
     func environment() async throws {
         let folder = try TestFolder()

@@ -139,7 +139,6 @@ struct OddCommitTests {
         let bytes = Array((header() + "\n").utf8) + Array(repeating: 0x6d, count: 300 << 20)
         let id = try commit(bytes)
         let repository = try GitRepository(at: upstream.path)
-        let start = ContinuousClock.now
         for work in [
             { try await repository.tip(of: try BranchName("main")) },
             { try await repository.resolve(id.description) },
@@ -150,7 +149,6 @@ struct OddCommitTests {
             #expect(error.description.contains(id.description))
             #expect(error.disposition == .stalled)
         }
-        #expect(start.duration(to: .now) < .seconds(1))
         let watched = try WatchedSource(upstream)
         let error = try await gitError { try await watched.poll() }
         #expect([.tooLarge, .outOfMemory].contains(error.kind), "\(error)")

@@ -94,4 +94,36 @@ struct BadInputTests {
             #expect(agent.cluster.cluster.violations == [])
         }
     }
+
+    @Test(
+        "A huge file, a link out of the repository and a path with a newline each stall or are shown"
+    )
+    func oddCommits() async throws {
+        try await withLiveAgent(workers: 0) { agent in
+            try agent.start()
+            try await agent.waitUntilReconciled()
+            let good = try agent.status().reconciled
+            let path = "\(agent.repository.path)/\(Self.versions)"
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            try #require(truncate(path, 500 << 20) == 0)
+            try agent.repository.commit("Large")
+            try await agent.wait(forCondition: "Stalled", because: "\(500 << 20) bytes")
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.createSymbolicLink(
+                atPath: path, withDestinationPath: "/etc/passwd")
+            try agent.repository.commit("Link")
+            try await agent.wait(forCondition: "Stalled", because: "leaves the repository")
+            try FileManager.default.removeItem(atPath: path)
+            try agent.repository.commit("Mend", [Self.versions: text])
+            try await agent.waitUntilReconciled()
+            #expect(try agent.status().reconciled != good)
+            let odd = "common/a\nFAKE ERROR \u{1b}[31mlost"
+            try agent.repository.commit("Odd", [odd: "x"])
+            try agent.repository.edit("common/network.hcl", "192.0.2.53", "192.0.2.54")
+            try await agent.waitUntilReconciled()
+            #expect(!agent.log.contains("\nFAKE") && !agent.log.contains("\u{1b}"))
+            #expect(agent.installs == [0])
+            #expect(agent.cluster.cluster.violations == [])
+        }
+    }
 }

@@ -65,19 +65,19 @@ public struct ReadProblem: Hashable, Sendable, Codable {
         self.file = diagnostic.range?.source.path ?? file
         line = start?.line
         column = start?.column
-        message =
-            diagnostic.detail.isEmpty
-            ? diagnostic.summary : "\(diagnostic.summary): \(diagnostic.detail)"
+        let (detail, shown) = (diagnostic.detail, Self.setIn(diagnostic.detail))
+        message = detail.isEmpty ? diagnostic.summary : "\(diagnostic.summary): \(shown)"
         hint = diagnostic.hint
-        rendered =
-            diagnostic.range == nil && !file.isEmpty
-            ? "\(file): \(diagnostic.rendered())" : diagnostic.rendered()
+        let text =
+            detail == shown
+            ? diagnostic.rendered() : diagnostic.rendered().replacing(detail, with: shown)
+        rendered = diagnostic.range == nil && !file.isEmpty ? "\(file): \(text)" : text
     }
 
     /// Creates a problem of a whole file.
     public init(file: String, message: String, hint: String?) {
         // A diagnostic takes out of a text what could drive a terminal.
-        let message = Diagnostic(summary: "", detail: message, range: nil).detail
+        let message = Self.setIn(Diagnostic(summary: "", detail: message, range: nil).detail)
         self.file = file
         line = nil
         column = nil
@@ -85,6 +85,9 @@ public struct ReadProblem: Hashable, Sendable, Codable {
         self.hint = hint
         rendered = "\(file): \(message)" + (hint.map { "\n  hint: \($0)" } ?? "")
     }
+
+    /// No line of a value can then pass for another message.
+    private static func setIn(_ text: String) -> String { text.replacing("\n", with: "\n    ") }
 
     /// The place and the message in one line.
     public var description: String {

@@ -11,6 +11,11 @@ enum Programs {
     static let openssl = find("openssl")
     static let python = find("python3")
 
+    static let gitDaemon = find("git-daemon")
+
+    /// Whether `git daemon` can be started.
+    static let canServeGit = require("git daemon", gitDaemon)
+
     /// Whether SSH servers can be started.
     static let canServeSSH = require("sshd", sshd)
 
@@ -39,8 +44,10 @@ enum Programs {
         ProcessInfo.processInfo.environment["UPREV_REQUIRE_SERVERS"] == "1"
 
     private static func find(_ name: String) -> String? {
-        ["/usr/local/sbin", "/usr/sbin", "/usr/bin", "/bin"].map { "\($0)/\(name)" }
-            .first(where: FileManager.default.isExecutableFile)
+        ["/usr/local/sbin", "/usr/sbin", "/usr/bin", "/bin", "/usr/lib/git-core"].map {
+            "\($0)/\(name)"
+        }
+        .first(where: FileManager.default.isExecutableFile)
     }
 
     /// A required program counts as there, so that its tests fail and do not vanish.

@@ -63,12 +63,25 @@ final class HTTPServer: Sendable {
     }
 
     /// Ends the server: nothing new is taken, and what is under way ends within the patience.
+    ///
+    /// An answer that hangs all the same, as on a file system that is away, is left to the end of the
+    /// process.
     func stop() async {
-        let task = keeper.withLock { $0 }
-        task?.cancel()
-        await current.end(patience: Self.stopPatience)
-        await task?.value
-        try? await group.shutdownGracefully()
+        let (ends, end) = AsyncStream.makeStream(of: Void.self)
+        Task {
+            let task = keeper.withLock { $0 }
+            task?.cancel()
+            await current.end(patience: Self.stopPatience)
+            await task?.value
+            try? await group.shutdownGracefully()
+            end.finish()
+        }
+        let watch = Task {
+            try await Task.sleep(for: Self.stopPatience * 2)
+            end.finish()
+        }
+        for await _ in ends {}
+        watch.cancel()
     }
 
     /// Starts the server again whenever it ends by itself, after twice as long each time.

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import HummingbirdCore
 import TestSupport
 import Testing
 
@@ -213,6 +214,34 @@ struct HTTPServerTests {
                 try await group.waitForAll()
             }
             await #expect(throws: (any Error).self) { try await rig.send("GET", "/healthz") }
+        }
+    }
+
+    @Test("An answer that hangs holds up neither the end nor anybody's other answers")
+    func hanging() async throws {
+        let server = try await HTTPServer.start(
+            at: ListenAddress("127.0.0.1:0"), tell: { _ in },
+            answer: { request, _ in
+                if request.uri.path == "/hang" {
+                    await withCheckedContinuation { continuation in
+                        Task.detached {
+                            try? await Task.sleep(for: .seconds(20))
+                            continuation.resume()
+                        }
+                    }
+                }
+                return HTTPAnswer.text(.ok, "ok")
+            })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await HTTPClient.send("GET", "/hang", to: server.address) }
+            for _ in 0..<5 {
+                let reply = try await HTTPClient.send("GET", "/", to: server.address)
+                #expect(reply.status == 200)
+            }
+            let began = ContinuousClock.now
+            await server.stop()
+            #expect(ContinuousClock.now - began < HTTPServer.stopPatience * 2 + .seconds(6))
+            try await group.waitForAll()
         }
     }
 

@@ -37,7 +37,9 @@ extension ClusterReconciler {
         let between = try await commits(after: start, before: tip)
         var commits = Array(between.prefix(Self.skippedLimit).reversed())
         // The tip before was told nothing of while it might still be run.
-        if let start, start.id.description == toldTip?.hash { commits.insert(start, at: 0) }
+        if let start, start.id.description == toldTip?.hash, toldTip != reconciled {
+            commits.insert(start, at: 0)
+        }
         let open = try await unresolved(commits)
         let found = try await SkippedCommits(reading: tip.reading, cluster: name)
             .decisions(on: open)

@@ -85,6 +85,25 @@ struct ReportTests {
         #expect(text.contains("runs v1.12.0 instead of v1.12.1"))
     }
 
+    @Test("The branch is shown when it is well and when it is not, and so are removed clusters")
+    func source() throws {
+        var report = StatusReport(clusters: [])
+        report.source = .init(
+            repository: "file:///infra", branch: "main", tip: "abcdef0123", condition: .ready,
+            rule: nil, reason: "The branch was found.", hint: nil, since: 1_700_000_000)
+        #expect(report.text.contains("source file:///infra, branch main: at abcdef0"))
+        report.source?.condition = .stalled
+        report.source?.reason = "It has no commit yet."
+        report.source?.hint = "Push a first commit."
+        report.removed = [.init(cluster: "luna", revision: "abcdef0123")]
+        let since = "branch main: Stalled since 2023-11-14T22:13:20Z. It has no commit yet."
+        #expect(report.text.contains(since))
+        #expect(report.text.contains("hint: Push a first commit."))
+        #expect(report.text.contains("luna: not in uprev.hcl any more since abcdef0"))
+        #expect(!report.isReady)
+        #expect(try JSONText.value(StatusReport.self, from: JSONText.line(report)) == report)
+    }
+
     @Test("Rewritten history is shown with both commits, how they stand, and what to do")
     func rewrite() throws {
         var report = status(.stalled)

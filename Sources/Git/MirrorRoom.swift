@@ -2,9 +2,9 @@
 ///
 /// No server says how large a pack will be, so the disk is asked while the pack comes in.
 struct MirrorRoom {
-    /// What is left free, at most a twentieth of the disk: less than a checkout leaves, so that a
-    /// commit can be seen that mends something.
-    static let reserve = 16 << 20
+    /// What is left free of a disk: less than a checkout leaves, so that a commit can be seen that
+    /// mends something.
+    static func reserve(of space: DiskSpace) -> Int { min(16 << 20, space.total / 20) }
 
     /// A directory on the disk.
     let directory: String
@@ -12,7 +12,7 @@ struct MirrorRoom {
     /// Why the fetch has to end; `nil` while there is room.
     func problem() -> GitError? {
         guard let space = DiskSpace(at: directory) else { return nil }
-        guard space.free < min(Self.reserve, space.total / 20) else { return nil }
+        guard space.free < Self.reserve(of: space) else { return nil }
         return .diskFull("The fetch was ended: only \(space.free.inMebibytes) are free", directory)
     }
 }

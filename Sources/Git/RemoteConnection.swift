@@ -170,6 +170,8 @@ struct RemoteConnection: ~Copyable {
 
     /// Runs one call; a reason that this room has of its own says more than libgit2's.
     private func perform(_ attempt: String, _ call: () -> Int32) throws(GitError) {
+        // What went wrong before, and was got over, is not the reason of what goes wrong now.
+        _ = GuardedStreams.takeFailure()
         do throws(GitError) {
             try libgit2(attempt, at: url.description, readsAnswer: true, call)
         } catch {

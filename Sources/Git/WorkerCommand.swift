@@ -57,7 +57,7 @@ public struct WorkerCommand: Hashable, Sendable {
         do {
             let input = try JSONEncoder().encode(request)
             let ending = try child.run(input: Array(input), deadline: deadline, stop: stop)
-            return try reply(of: ending, at: request.url)
+            return try reply(of: ending, at: request.directory ?? request.url)
         } catch ChildProcess.Failure.deadlinePassed {
             throw .deadline(request.url, timeout)
         } catch ChildProcess.Failure.system(let attempt, let code) {
@@ -70,10 +70,7 @@ public struct WorkerCommand: Hashable, Sendable {
     private func reply(
         of ending: ChildProcess.Ending, at place: String
     ) throws(GitError) -> WorkerReply {
-        // Packs are written through memory: that is how a disk says that it is full.
-        if ending.signal == SIGBUS {
-            throw .diskFull("There was no room to write what was fetched", place)
-        }
+        if ending.signal == SIGBUS { throw .unmapped(at: place) }
         if let signal = ending.signal {
             throw .worker("signal \(signal) ended it\(ending.lastWords)")
         }
@@ -85,6 +82,17 @@ public struct WorkerCommand: Hashable, Sendable {
                 "it gave no answer, exit code \(ending.exitCode ?? -1)\(ending.lastWords)")
         }
         return reply
+    }
+}
+
+extension GitError {
+    /// Packs are read and written through memory, where a disk cannot say what is wrong: it may be
+    /// full, or a file be cut short or unreadable.
+    fileprivate static func unmapped(at directory: String) -> GitError {
+        if let space = DiskSpace(at: directory), space.free < MirrorRoom.reserve(of: space) {
+            return .diskFull("There was no room to write what was fetched", directory)
+        }
+        return .damaged(directory, "a file in it was cut short or cannot be read")
     }
 }
 

@@ -15,8 +15,9 @@ struct TreeWriter {
         var entries = 1_000_000
         var bytes = 8 << 30
 
-        /// A file is in memory as a whole while it is written, and a mirror holds none that is larger.
-        var fileBytes = 512 << 20
+        /// A file is in the agent's memory as a whole while it is written, and once more while it is
+        /// put together from its deltas: a small container must not be killed for that.
+        var fileBytes = 64 << 20
         var depth = 200
     }
 
@@ -160,7 +161,7 @@ struct TreeWriter {
             throw leaving(path, String(decoding: target.bytes, as: UTF8.self))
         }
         // Git would take what it leads to for the commit's own list of submodules.
-        guard !path.name.elementsEqual(".gitmodules".utf8) else { throw unsafeName(path) }
+        guard !TreeName.meansGitModules(path.name) else { throw unsafeName(path) }
         let text = target.bytes.map { CChar(bitPattern: $0) } + [0]
         var status = stat()
         guard symlinkat(text, directory, name) == 0,

@@ -159,16 +159,46 @@ struct CheckoutTreeTests {
             ("\u{feff}.git", true), (".gi\u{202e}T\u{206f}", true), ("...", false),
             ("..git", false),
             (".gitmodules", false), ("git~2", false), ("git", false), (".git-x", false),
-            ("a.git", false), (" .git", false), (".g\u{200b}it", false),
+            ("a.git", false), (" .git", false), (".g\u{200b}it", false), ("x\\.git", true),
+            ("x\\y\\GIT~1 ", true), ("\\.git", true), ("x\\.git:a\\b", true), ("a\\b", false),
+            ("x:.git", false), ("x\\git", false),
         ])
     func reserved(name: String, isUnsafe: Bool) {
         #expect(TreeName.isUnsafe(Array(name.utf8)) == isUnsafe)
     }
 
+    @Test(
+        "Names that some file system takes for .gitmodules are known",
+        arguments: [
+            (".gitmodules", true), (".GITModules", true), ("gitmod~1", true), ("GITMOD~4. ", true),
+            ("gitmod~5", false), ("gi7eba~1", true), ("GI7EB~10", true), ("gi7e~123", true),
+            ("~1000000", true), ("gi7eba~0", false), ("gi7eba~1x", false), ("gi7ebax", false),
+            (".git\u{200d}modules", true), (".gitmodules::$DATA", true), ("x\\.gitmodules .", true),
+            ("gitmodules", false), (".gitmodule", false), (".gitmodules2", false), ("a~1", false),
+        ])
+    func modules(name: String, isMeant: Bool) {
+        #expect(TreeName.meansGitModules(Array(name.utf8)) == isMeant)
+    }
+
+    @Test("A file that is too large for the agent's memory is refused by name")
+    func large() async throws {
+        let upstream = try Upstream()
+        let commit = try upstream.commit(["d/huge": String(repeating: "0", count: 65 << 20)])
+        let folder = try TestFolder()
+        let error = try await gitError {
+            try await GitRepository(at: upstream.path).checkOut(
+                commit, into: "\(folder.path)/w")
+        }
+        #expect(error.kind == .tooLarge, "\(error)")
+        #expect(error.description.contains("d/huge"))
+        #expect(error.hint.contains("large files"))
+        #expect(try folder.names().isEmpty)
+    }
+
     @Test("A .gitmodules that is a link is refused, and so is a file too large for memory")
     func refusals() async throws {
         let upstream = try Upstream()
-        let link = try upstream.commitTree([("120000", ".gitmodules", try upstream.blob("a"))])
+        let link = try upstream.commitTree([("120000", ".GITMODULES", try upstream.blob("a"))])
         let folder = try TestFolder()
         let repository = try GitRepository(at: upstream.path)
         let error = try await gitError {

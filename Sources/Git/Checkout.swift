@@ -23,7 +23,10 @@ struct Checkout {
     @discardableResult
     func perform(lookingAtDisk: Bool = true) throws(GitError) -> [String] {
         let links = try ObjectLinks(of: repository)
-        if lookingAtDisk { try requireRoom(for: links) }
+        let parent = (place.directory as NSString).deletingLastPathComponent
+        if lookingAtDisk {
+            try requireRoom(in: parent, besides: try links.bytesToCopy(into: parent))
+        }
         var submodules: [String] = []
         try place.replace { incoming throws(GitError) in
             guard mkdir(incoming, 0o755) == 0, chmod(incoming, 0o755) == 0 else {
@@ -32,7 +35,10 @@ struct Checkout {
             let descriptor = open(incoming, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard descriptor >= 0 else { throw .system("open \(incoming)") }
             defer { close(descriptor) }
-            let made = try makeRepository(in: incoming, links)
+            let made = try makeRepository(in: incoming)
+            let copied = try links.share(into: incoming + "/.git/objects")
+            if lookingAtDisk, copied > 0 { try requireRoom(in: parent, besides: 0) }
+            try setHead(of: made)
             var writer = TreeWriter(of: commit, from: made)
             try writer.write(try made.treeHandle(of: commit), into: descriptor)
             try writeIndex(of: made, writer.entries)
@@ -46,39 +52,37 @@ struct Checkout {
         return submodules
     }
 
-    /// Looks at the disk before anything is written; a checkout in the place is still there then.
-    private func requireRoom(for links: ObjectLinks) throws(GitError) {
+    /// Looks at the disk before files are written; a checkout in the place is still there then.
+    private func requireRoom(in parent: String, besides bytes: Int) throws(GitError) {
         let tree = try repository.treeHandle(of: commit)
-        let parent = (place.directory as NSString).deletingLastPathComponent
         guard let root = git_tree_id(tree.pointer), let space = DiskSpace(at: parent) else {
             return
         }
         var size = try TreeSize(of: root.pointee, in: repository)
-        size.bytes += links.bytesToCopy(into: parent)
+        size.bytes += bytes
         try space.requireRoom(for: size, of: commit, in: parent)
     }
 
-    /// Makes the directory a work tree with objects of its own, so that it needs nobody.
+    /// Makes the directory a work tree that will have objects of its own, so that it needs nobody.
     ///
     /// The tree is written from these, which proves that they are complete.
-    private func makeRepository(
-        in directory: String,
-        _ links: ObjectLinks
-    ) throws(GitError) -> LocalRepository {
+    private func makeRepository(in directory: String) throws(GitError) -> LocalRepository {
         var options = git_repository_init_options()
         git_repository_init_options_init(&options, UInt32(GIT_REPOSITORY_INIT_OPTIONS_VERSION))
         options.flags = GIT_REPOSITORY_INIT_NO_REINIT.rawValue
         _ = try Handle("make a work tree", at: directory, release: git_repository_free) {
             git_repository_init_ext(&$0, directory, &options)
         }
-        try links.share(into: directory + "/.git/objects")
         let made = try LocalRepository(at: directory)
         try configure(made, in: directory)
+        return made
+    }
+
+    private func setHead(of made: LocalRepository) throws(GitError) {
         var oid = commit.oid
-        try libgit2("set HEAD", at: directory) {
+        try libgit2("set HEAD", at: made.path) {
             git_repository_set_head_detached(made.pointer, &oid)
         }
-        return made
     }
 
     /// Lets `git` take the files as they are, whatever the commit's attributes and the user's

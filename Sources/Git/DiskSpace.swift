@@ -89,6 +89,17 @@ struct DiskSpace: Hashable {
         }
     }
 
+    /// Throws `diskFull` unless a file of so many bytes fits where it is to be, with a reserve left.
+    static func requireRoom(toCopy bytes: Int, to file: String) throws(GitError) {
+        guard let slash = file.lastIndex(of: "/"), let space = DiskSpace(at: "\(file[..<slash])")
+        else { return }
+        guard space.free - bytes >= min(reserve, space.total / 20) else {
+            throw .diskFull(
+                "A copy of \(bytes.inMebibytes) does not fit, with \(space.free.inMebibytes) free",
+                file)
+        }
+    }
+
     private static func full(_ commit: CommitID, _ directory: String, _ what: String) -> GitError {
         GitError(
             .diskFull,

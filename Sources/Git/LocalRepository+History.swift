@@ -7,9 +7,10 @@ extension LocalRepository {
         to tip: CommitID,
         limit: Int
     ) throws(GitError) -> [Commit] {
-        let walk = try firstParentWalk(from: tip, hiding: exclusive)
         var commits: [Commit] = []
-        while commits.count < limit, let id = try next(walk) { commits.append(try commit(id)) }
+        for id in try line(from: exclusive, to: tip, limit: limit) {
+            commits.append(try commit(id))
+        }
         return commits
     }
 
@@ -17,10 +18,32 @@ extension LocalRepository {
     func lengthOfLine(
         from exclusive: CommitID, to tip: CommitID, limit: Int
     ) throws(GitError) -> Int {
+        try line(from: exclusive, to: tip, limit: limit).count
+    }
+
+    /// The commits of a line that `exclusive` does not have, newest first.
+    ///
+    /// libgit2 stops to look at what `exclusive` has when dates say that there is no more of it, so
+    /// with wrong dates a walk goes too far. What is too much is at its end.
+    private func line(
+        from exclusive: CommitID?, to tip: CommitID, limit: Int
+    ) throws(GitError) -> ArraySlice<CommitID> {
         let walk = try firstParentWalk(from: tip, hiding: exclusive)
-        var length = 0
-        while length < limit, try next(walk) != nil { length += 1 }
-        return length
+        var line: [CommitID] = []
+        while line.count < limit, let id = try next(walk) { line.append(id) }
+        guard let exclusive, let last = line.last, try isAncestor(last, of: exclusive) else {
+            return line[...]
+        }
+        var (low, high) = (0, line.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if try isAncestor(line[middle], of: exclusive) {
+                high = middle
+            } else {
+                low = middle + 1
+            }
+        }
+        return line[..<low]
     }
 
     /// Whether `ancestor` is `descendant`, or can be reached from it.

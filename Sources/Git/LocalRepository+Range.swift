@@ -18,16 +18,33 @@ extension LocalRepository {
         try libgit2("read history", at: path) { git_revwalk_sorting(walk.pointer, order) }
         var oid = tip.oid
         try libgit2("read history", at: path) { git_revwalk_push(walk.pointer, &oid) }
+        var hidden: [CommitID] = []
         for commit in known where try has(commit) {
             var oid = commit.oid
             try libgit2("read history", at: path) { git_revwalk_hide(walk.pointer, &oid) }
+            hidden.append(commit)
         }
         var commits: [CommitID] = []
+        var found: Set<CommitID> = []
         while let commit = try next(walk) {
+            guard try isNew(commit, after: found, hidden) else { continue }
             guard commits.count < limit else { return nil }
             commits.append(commit)
+            found.insert(commit)
         }
         return commits
+    }
+
+    /// Whether none of `hidden` has a commit of a walk: with wrong dates libgit2 walks too far.
+    ///
+    /// A child of one that is new is new itself, so few are looked for.
+    private func isNew(
+        _ commit: CommitID, after found: Set<CommitID>, _ hidden: [CommitID]
+    ) throws(GitError) -> Bool {
+        guard !hidden.isEmpty else { return true }
+        if try self.commit(commit).parents.contains(where: found.contains) { return true }
+        for known in hidden where try isAncestor(commit, of: known) { return false }
+        return true
     }
 
     private func has(_ commit: CommitID) throws(GitError) -> Bool {

@@ -58,7 +58,7 @@ struct RelationTests {
 }
 
 extension HistoryRelation {
-    fileprivate var counts: (missing: Int, added: Int) {
+    var counts: (missing: Int, added: Int) {
         switch self {
         case .continues(let added): (0, added)
         case .rewound(let missing): (missing, 0)

@@ -77,7 +77,8 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "openssl",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
-        .target(name: "Git", dependencies: ["CLibgit2", "COpenSSL"]),
+        .target(name: "CGitStart"),
+        .target(name: "Git", dependencies: ["CGitStart", "CLibgit2", "COpenSSL"]),
         .testTarget(
             name: "GitTests", dependencies: ["CLibgit2", "Git", "TestSupport", "uprev"]),
 

@@ -10,6 +10,17 @@ package struct WorkerBody {
         self.branch = branch
     }
 
+    /// Opens the mirror in a directory, lists the server's references, and compares the branch; gives
+    /// nothing when it is at another commit.
+    package func poll(_ directory: String) throws(GitError) -> CommitID? {
+        let repository = try LocalRepository(at: Mirror.repositoryPath(in: directory))
+        let known = try repository.target(of: branch.reference)
+        let access = AccessMaterial()
+        try GuardedStreams.register(for: url, access)
+        let tip = try RemoteConnection(to: url, access, into: repository).tip(of: branch)
+        return tip == known ? tip : nil
+    }
+
     /// Brings the mirror in a directory to the commit that the branch is at; lists the references,
     /// and fetches when that is another commit than before.
     package func synchronise(_ directory: String) throws(GitError) -> CommitID {

@@ -26,6 +26,11 @@ struct Operation {
         case "poll":
             let body = WorkerBody(url: try RemoteURL(subject), branch: branch)
             let mirror = try next()
+            perform = { _ in try body.poll(mirror)?.description ?? "something new" }
+            places = []
+        case "poll-job":
+            let body = WorkerBody(url: try RemoteURL(subject), branch: branch)
+            let mirror = try next()
             perform = { _ in try body.synchronise(mirror).description }
             places = []
         case "poll-agent":

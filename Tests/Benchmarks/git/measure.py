@@ -76,13 +76,15 @@ class Measurements:
                 turns += [("loop", tool, operation) for tool in ("ours", "go-git")]
                 if operation in ("poll", "fetch", "clone"):
                     turns.append(("loop", "ours", f"{operation}-agent"))
+                if operation == "poll":
+                    turns.append(("loop", "ours", "poll-job"))
                 shift = number % len(turns)
                 for turn in turns[shift:] + turns[:shift]:
                     self.measure(*turn)
 
     def measure(self, how, tool, operation):
         samples = self.samples.setdefault((operation, how, tool), Samples())
-        base = operation.removesuffix("-agent")
+        base = operation.removesuffix("-agent").removesuffix("-job")
         # A loop warms up in the first place; a process runs a second time to find its peak.
         count = 2 if base in NEEDS_PLACE else 0
         places = [self.bench.place(tool, base) for _ in range(count)]

@@ -7,9 +7,10 @@ NAMES = {
     "scan": "first-parent scan, two paths", "clone": "cold clone, http",
 }
 LOOP, PROCESS = "loop", "process"
+WAYS = {"-agent": "in a child", "-job": "whole job"}
 # An operation, how ours does it, and what it has to be ahead of.
 TARGETS = [
-    *[(operation, LOOP, LOOP, "go-git") for operation in NAMES],
+    *[(operation, LOOP, LOOP, "go-git") for operation in NAMES if operation != "open"],
     *[(operation, LOOP, PROCESS, "git") for operation in ("poll", "open", "diff", "scan")],
     *[(operation, PROCESS, PROCESS, "go-git") for operation in ("fetch", "clone")],
 ]
@@ -33,21 +34,23 @@ def show(measurements):
     print(f"{measurements.rounds} rounds; milliseconds are medians with quartiles\n")
     print(f"{'operation':29} {'how':11} {'who':7} {'CPU ms':>22} {'wall ms':>22} {'peak MiB':>8}")
     for operation, name in NAMES.items():
-        rows = [(operation, LOOP, "ours"), (f"{operation}-agent", LOOP, "ours"),
+        rows = [(operation, LOOP, "ours"), (f"{operation}-job", LOOP, "ours"),
+                (f"{operation}-agent", LOOP, "ours"),
                 (operation, LOOP, "go-git"), (operation, PROCESS, "ours"),
                 (operation, PROCESS, "git"), (operation, PROCESS, "go-git")]
         for what, how, tool in rows:
             found = samples.get((what, how, tool))
             if found is None:
                 continue
-            way = "in a child" if what != operation else "in-process" if how == LOOP else how
+            way = WAYS.get(what.removeprefix(operation), how)
+            way = "in-process" if way == LOOP else way
             print(f"{name:29} {way:11} {tool:7} {middle(found.processors):>22}"
                   f" {middle(found.clock):>22} {found.kilobytes / 1024:8.0f}")
             name = ""
     print()
     verdicts = [verdict(samples, *target) for target in TARGETS]
-    print(f"\n{'PASS' if all(verdicts) else 'FAIL'}: every target is met by processor time"
-          if all(verdicts) else "\nFAIL: a target is missed")
+    print("\nPASS: every target is met, by processor time" if all(verdicts)
+          else "\nFAIL: a target is missed")
     return all(verdicts)
 
 

@@ -94,7 +94,7 @@ class Bench:
             return ["poll-agent", f"file://{self.source}", str(self.scratch / "unused")]
         if operation == "open":
             return ["open", str(self.source)]
-        if operation in ("poll", "poll-agent"):
+        if operation in ("poll", "poll-job", "poll-agent"):
             return [operation, self.url, str(self.clients[f"polled-{tool}"])]
         return self.arguments(operation, *places, url=url)
 

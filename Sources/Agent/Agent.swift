@@ -60,7 +60,9 @@ public final class Agent: Sendable {
         async let writing: Void = log.run()
         stopping.withLock { $0.wake = { Task { await loop.stop() } } }
         if stopping.withLock({ $0.isStopping }) { await loop.stop() }
+        let control = ControlDesk(loop: loop, log: log).open(in: settings.stateDirectory)
         await loop.run()
+        await control?.close()
         await server?.stop()
         log.finish()
         await writing

@@ -8,14 +8,16 @@ import RunStore
 actor AgentLoop {
     let source: GitSource
     let world: ReconcilerWorld
-    private let interval: Duration
+    let interval: Duration
     private let vitals: AgentVitals
-    private var reconcilers: [ClusterName: ClusterReconciler] = [:]
-    private var busy: [ClusterName: Task<Void, Never>] = [:]
-    private var tip: Tip?
-    private var isStopping = false
+    var reconcilers: [ClusterName: ClusterReconciler] = [:]
+    var busy: [ClusterName: Task<Void, Never>] = [:]
+    var tip: Tip?
+    var isStopping = false
+    private(set) var turnsBegun = 0
+    private(set) var turnsEnded = 0
     private var isWoken = false
-    private var gitProblem: GitError?
+    var gitProblem: GitError?
     var sourceRecord: SourceRecord?
     private var considering: Set<ClusterName> = []
     private var pause: Task<Void, Never>?
@@ -43,8 +45,11 @@ actor AgentLoop {
             isWoken = false
             let began = world.clock.now
             vitals.turned(now: began)
+            turnsBegun += 1
             await turn()
-            if !isWoken { await rest(for: interval) }
+            turnsEnded += 1
+            let pause = await pauseToNextTurn()
+            if !isWoken { await rest(for: pause) }
             let spent = world.clock.now - began
             if isWoken { await rest(for: min(Self.leastPause, interval) - spent) }
         }
@@ -90,6 +95,7 @@ actor AgentLoop {
     }
 
     private func turn() async {
+        await endSuspensions()
         await poll()
         guard !isStopping else { return }
         guard let tip else { return await resumeWithoutTip() }

@@ -13,24 +13,33 @@ extension ClusterReconciler {
         record: inout ClusterRecord
     ) async throws {
         try await tell(decision, tip, record)
+        awaited = decision.awaitsApproval ? decision.plan : nil
+        let hasApproval = try await isApproved()
         switch decision.verdict {
         case .nothing:
             try await arrive(tip, record: &record)
-        case .refused, .waits:
-            try await refuse(decision, tip, &record)
-        case .run:
+        case .run,
+            .waits where hasApproval:
             guard let plan = decision.plan else {
                 preconditionFailure("A decision to run carries a plan.")
             }
-            record.attempted = plan.target
-            // A base that was adopted from what the nodes show is kept: in mid-roll they show none.
-            record.reconciled = record.reconciled ?? plan.base
-            try await world.store.save(record)
-            let run = try await world.store.begin(
-                plan, of: contents.definition, at: wallClock())
-            tellSkipped(before: tip)
-            try await carryOut(run, tip.reading.repository, record: &record)
+            try await begin(plan, tip, contents, record: &record)
+        case .refused, .waits:
+            try await refuse(decision, tip, &record)
         }
+    }
+
+    private func begin(
+        _ plan: Plan, _ tip: Tip, _ contents: ClusterContents, record: inout ClusterRecord
+    ) async throws {
+        guard try await !isSuspended(&record) else { return }
+        record.attempted = plan.target
+        // A base that was adopted from what the nodes show is kept: in mid-roll they show none.
+        record.reconciled = record.reconciled ?? plan.base
+        try await world.store.save(record)
+        let run = try await world.store.begin(plan, of: contents.definition, at: wallClock())
+        tellSkipped(before: tip)
+        try await carryOut(run, tip.reading.repository, record: &record)
     }
 
     /// The cluster is where the tip says, as far as every node can be seen.
@@ -49,6 +58,7 @@ extension ClusterReconciler {
                 .waiting, .waiting, message, hint: hint, tip, &record, rule: "kubernetes_silent")
         }
         repetition.reset()
+        try await world.store.endApprovals(for: name)
         record.reconciled = record.desired
         record.base = record.committed
         record.show(.ready, "The cluster is at the committed state.")
@@ -71,8 +81,9 @@ extension ClusterReconciler {
             let digest = decision.plan?.approvalDigest ?? ""
             try await hold(
                 .waiting, .waiting, "The plan waits for approval (\(kinds)) of \(digest).",
-                hint: "This version cannot take approvals yet; commit what the nodes show, or "
-                    + "change the nodes by hand.", tip, &record, rule: "approval")
+                hint: "Look at its steps with `uprev logs`, then give `uprev approve \(name) "
+                    + "\(digest)`; or commit what the nodes show.",
+                tip, &record, rule: "approval", fields: ["approval_digest": digest])
         }
     }
 

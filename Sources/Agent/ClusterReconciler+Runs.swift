@@ -94,7 +94,7 @@ extension ClusterReconciler {
                 journal: world.store,
                 ledger: ClusterLedger(of: name, in: world.store), clock: world.clock,
                 observer: RunReporter(log: world.log, subject: subject),
-                supervisor: supervision,
+                supervisor: JournaledSupervision(supervision: supervision, store: world.store),
                 snapshotPath: { id, label in "\(backups)/\(id.cluster)/\(id)-\(label).db" }),
             limits: world.limits)
         current = run
@@ -154,6 +154,7 @@ extension ClusterReconciler {
         switch outcome {
         case .succeeded:
             // The next look, which follows at once, says whether the nodes show it: only then ready.
+            try await world.store.endApprovals(for: name)
             record.reconciled = run.plan.target
             record.base = run.plan.desired
             record.show(.reconciling, "Run \(run.id) is done; looking at what the nodes show.")
@@ -165,8 +166,12 @@ extension ClusterReconciler {
         case .superseded:
             record.show(.waiting, "A newer commit takes over.", rule: "superseded")
             try await close(run, .superseded, record: record)
+        case .stopped(let stop):
+            try await conclude(run, stoppedAs: stop, record: &record)
         case .halted(_, let failure):
-            let canWait = failure.disposition == .waiting
+            // What was cancelled is not tried again by itself.
+            let isWanted = try await world.store.order(.cancel, of: run.id) == nil
+            let canWait = failure.disposition == .waiting && isWanted
             record.show(
                 canWait ? .waiting : .stalled, failure.message, rule: "run_failed",
                 hint: failure.hint)
@@ -177,7 +182,7 @@ extension ClusterReconciler {
         }
     }
 
-    private func close(
+    func close(
         _ run: StoredRun, _ word: RunWord, record: ClusterRecord
     ) async throws {
         endedRuns += 1

@@ -27,6 +27,7 @@ actor ClusterReconciler {
     var isTelling = false
     /// When a tip that is left alone will have been for long enough, by the world's clock.
     private(set) var lookAgainAt: Duration?
+    var awaited: Plan?
     private var lastTip: CommitID?
     private var knownInput: (key: InputKey, input: PlanningInput)?
 
@@ -110,6 +111,7 @@ actor ClusterReconciler {
             repository: tip.reading.repository)
         let observed = try await ClusterObserving(connection: connection).observe()
         record.observed = observed
+        guard try await !isSuspended(&record) else { return }
         guard try await !isHalted(at: tip, record: &record) else { return }
         guard try await hasSettled(tip, contents.definition, record: &record) else { return }
         guard world.clock.now >= notBefore else { return try await world.store.save(record) }
@@ -118,10 +120,12 @@ actor ClusterReconciler {
             record: &record)
     }
 
-    /// Whether the last run to this very commit halted: it is not tried again without a new commit.
+    /// Whether the last run to this very commit halted: it is not tried again without a new commit,
+    /// or a person who asks for it.
     private func isHalted(at tip: Tip, record: inout ClusterRecord) async throws -> Bool {
         guard let last = try await world.store.lastRun(of: name),
-            last.plan.target == revision(tip.commit), last.outcome == RunWord.failed.rawValue
+            last.plan.target == revision(tip.commit), RunWord.halting.contains(last.outcome ?? ""),
+            try await world.store.order(.retry, of: last.id) == nil
         else { return false }
         // What was said of the cluster since, as while it did not answer, is not why it is halted.
         let state = try RunState(
@@ -129,7 +133,7 @@ actor ClusterReconciler {
         if case .finish(.halted(_, let failure)) = state.nextAction {
             record.show(.stalled, failure.message, rule: "run_failed", hint: failure.hint)
         } else {
-            record.show(.stalled, record.reason, rule: "run_failed", hint: record.hint)
+            try await show(cancellationOf: last, &record)
         }
         try await world.store.save(record)
         return true
@@ -253,4 +257,9 @@ enum RunWord: String, Sendable {
     case done, failed, superseded
     /// Failed on something that time can help with; the commit is tried again.
     case deferred
+    /// Ended by hand: for a time, or for good.
+    case suspended, cancelled
+
+    /// The words of runs whose commit is not planned for again by itself.
+    static let halting = Set([failed, cancelled].map(\.rawValue))
 }

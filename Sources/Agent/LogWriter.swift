@@ -52,5 +52,8 @@ extension LogRecord.Level {
     fileprivate var importance: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
+/// A time, in seconds since 1970, as people and machines read it.
+func utc(_ time: Double) -> String { Date(timeIntervalSince1970: time).formatted(.iso8601) }
+
 /// The wall clock, in seconds since 1970.
 func wallClock() -> Double { Date().timeIntervalSince1970 }

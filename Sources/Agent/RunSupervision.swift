@@ -2,10 +2,11 @@ import ClusterModel
 import Execution
 import Planning
 import Reporting
+import RunStore
 import Synchronization
 
-/// What is asked of the runs of one cluster, shared by the poller, the signal handler and the runner.
-final class RunSupervision: RunSupervisor {
+/// What is asked of the runs of one cluster by the poller and the signal handler, who share it.
+final class RunSupervision: Sendable {
     private struct State {
         var isStopping = false
         var newer: Revision?
@@ -22,10 +23,31 @@ final class RunSupervision: RunSupervisor {
     /// Forgets a newer commit, when the run that it was for has ended.
     func clear() { state.withLock { $0.newer = nil } }
 
-    func request(for run: RunID) async -> RunRequest {
+    /// What is asked now.
+    var request: RunRequest {
         state.withLock { state in
             if state.isStopping { return .pause }
             return state.newer.map(RunRequest.supersede(by:)) ?? .proceed
+        }
+    }
+}
+
+/// What is asked of a run, with what commands ask of it: that is in the journal and nowhere else, so
+/// that a restart changes none of it.
+struct JournaledSupervision: RunSupervisor {
+    let supervision: RunSupervision
+    let store: RunStore
+
+    func request(for run: RunID) async -> RunRequest {
+        let request = supervision.request
+        guard request != .pause else { return request }
+        do {
+            if try await store.order(.cancel, of: run) != nil { return .stop(.cancelled) }
+            let suspension = try await store.suspension(of: run.cluster, at: wallClock())
+            return suspension == nil ? request : .stop(.suspended)
+        } catch {
+            // Nobody knows whether the run may go on; the journal is asked again at the next poll.
+            return .pause
         }
     }
 }

@@ -9,12 +9,17 @@ extension StatusReport {
     public init(of store: RunStore) async throws {
         var clusters: [ClusterStatus] = []
         let held = try await store.heldRewrites()
+        let suspensions = try await store.suspensions(at: wallClock())
         let records = try await store.clusters()
         for record in records where record.removed == nil {
             var status = try await ClusterStatus(record, in: store)
             status.rule = record.rule
             status.hint = record.hint
             status.rewrite = held[record.name].map(ClusterStatus.RewriteStatus.init)
+            // Also while the agent has not looked since, and whatever its last look said.
+            if let suspension = suspensions.first(where: { $0.cluster == record.name }) {
+                status.suspend(suspension)
+            }
             clusters.append(status)
         }
         self.init(clusters: clusters)
@@ -34,6 +39,31 @@ extension StatusReport.SourceStatus {
             repository: record.repository, branch: record.branch, tip: record.tip?.hash,
             condition: record.condition, rule: record.rule, reason: record.reason,
             hint: record.hint, since: record.since)
+    }
+}
+
+extension ClusterStatus {
+    fileprivate mutating func suspend(_ suspension: Suspension) {
+        let saysMore = condition != .suspended && condition != .ready
+        reason = suspension.sentence + (saysMore ? " \(reason)" : "")
+        condition = .suspended
+        rule = "suspended"
+        hint = suspension.hint
+        suspended = SuspensionStatus(
+            reason: suspension.reason, by: suspension.author, since: utc(suspension.since),
+            until: suspension.until.map(utc))
+    }
+}
+
+extension Suspension {
+    /// How it ends.
+    var hint: String { "`uprev resume \(cluster)` ends it." }
+
+    /// Who asked for it, since when, until when and why.
+    var sentence: String {
+        let end = until.map { " until \(utc($0))" } ?? ""
+        let why = reason.last?.isPunctuation == true ? reason : "\(reason)."
+        return "Suspended by \(author) since \(utc(since))\(end): \(why)"
     }
 }
 

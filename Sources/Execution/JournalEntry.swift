@@ -24,8 +24,20 @@ public enum JournalEntry: Hashable, Sendable, Codable {
     /// A newer commit takes over; written when no node is in flight.
     case superseded(by: Revision)
 
+    /// Somebody ended the run; written when no node is in flight.
+    case stopped(RunStop)
+
     /// The run reached the desired state.
     case runDone
+}
+
+/// Why somebody ended a run.
+public enum RunStop: String, Hashable, Sendable, Codable {
+    /// The cluster is to be left alone for a time; then it is planned for anew.
+    case suspended
+
+    /// The run itself is not wanted any more.
+    case cancelled
 }
 
 /// What a node showed right before a step acted on it.

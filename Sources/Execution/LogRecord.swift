@@ -60,6 +60,8 @@ public struct LogRecord: Hashable, Sendable, Codable {
         case suspended
         /// Reconciling goes on.
         case resumed
+        /// A run was ended by hand.
+        case cancelled
     }
 
     /// Seconds since 1970-01-01T00:00:00Z.

@@ -138,6 +138,9 @@ public enum RunRequest: Hashable, Sendable {
     /// A newer commit is to be reconciled instead.
     case supersede(by: Revision)
 
+    /// The run is to end.
+    case stop(RunStop)
+
     /// The process is asked to end; the run stays open and continues at the next start.
     case pause
 }

@@ -41,6 +41,8 @@ public struct RunEvent: Hashable, Sendable {
         case runFailed(hint: String)
         /// A newer commit takes over.
         case superseded(by: Revision)
+        /// Somebody ended the run.
+        case stopped(RunStop)
         /// The run stops with the process and continues at the next start.
         case paused
     }

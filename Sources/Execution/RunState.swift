@@ -73,7 +73,7 @@ public struct RunState: Hashable, Sendable {
 
     /// The node that is between its drain and the end of its turn; `nil` between two nodes.
     ///
-    /// A run may only be superseded while this is `nil`, so that no node is left half way.
+    /// A run may only be superseded or stopped while this is `nil`, so that no node is left half way.
     public var nodeInFlight: NodeName? {
         guard completedSteps > 0, let step = currentStep, let node = step.node else { return nil }
         if case .drain = step.action { return nil }
@@ -118,6 +118,8 @@ public struct RunState: Hashable, Sendable {
             fail(failure)
         case (.pending, .superseded(let revision)) where nodeInFlight == nil:
             status = .ended(.superseded(by: revision))
+        case (.pending, .stopped(let stop)) where nodeInFlight == nil:
+            status = .ended(.stopped(stop))
         case (.pending, .runDone) where currentStep == nil:
             status = .ended(.succeeded)
         default:
@@ -167,6 +169,9 @@ public enum RunOutcome: Hashable, Sendable {
 
     /// A newer commit takes over.
     case superseded(by: Revision)
+
+    /// Somebody ended the run.
+    case stopped(RunStop)
 
     /// The process ends; the run is still open and continues at the next start.
     case paused

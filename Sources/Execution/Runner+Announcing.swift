@@ -15,6 +15,12 @@ extension Runner {
         case .superseded(let revision):
             let message = "Commit \(revision.short) takes over; no node is in flight."
             announce(.superseded(by: revision), nil, message)
+        case .stopped(.suspended):
+            let message = "The run ends here, since the cluster is suspended; no node is in flight."
+            announce(.stopped(.suspended), nil, message)
+        case .stopped(.cancelled):
+            let message = "The run ends here, since it was cancelled; no node is in flight."
+            announce(.stopped(.cancelled), nil, message)
         case .paused:
             announce(.paused, nil, "The agent stops; the run continues at its next start.")
         }

@@ -33,7 +33,7 @@ public struct Runner: Sendable {
             case .perform(let step):
                 if let outcome = try await heed(&run) { return outcome }
                 guard run.state.isBetweenSteps else { continue }
-                try await perform(step, in: &run)
+                if let outcome = try await perform(step, in: &run) { return outcome }
             case .probe(let step, let evidence):
                 try await probe(step, evidence, in: &run)
             case .resolve(let step, let evidence):
@@ -56,20 +56,29 @@ public struct Runner: Sendable {
             guard run.state.nodeInFlight == nil else { return nil }
             try await record(.superseded(by: revision), in: &run)
             return nil
+        case .stop(let stop):
+            guard run.state.nodeInFlight == nil else { return nil }
+            try await record(.stopped(stop), in: &run)
+            return nil
         case .pause:
             announce(.paused)
             return .paused
         }
     }
 
-    private func perform(_ step: Step, in run: inout Run) async throws {
+    /// Performs a step; returns when the run stops here, before the step was begun.
+    private func perform(_ step: Step, in run: inout Run) async throws -> RunOutcome? {
         guard run.state.attempts < limits.attempts else {
             let failure = try await leaving(step, with: tooManyAttempts(step), in: run)
-            return try await record(.stepFailed(step.index, failure.failure), in: &run)
+            try await record(.stepFailed(step.index, failure.failure), in: &run)
+            return nil
         }
         announce(.stepStarted, step, "\(step.action.kind): \(step.reason)")
         do {
             let evidence = try await prepare(step, in: run)
+            // Its gates may have been closed for long.
+            if run.mayStop(before: step), let outcome = try await heed(&run) { return outcome }
+            guard run.state.isBetweenSteps else { return nil }
             try await record(.stepStarted(step.index, evidence), in: &run)
             let result = try await act(step, in: run)
             try await succeed(step, with: result, in: &run)
@@ -79,6 +88,7 @@ public struct Runner: Sendable {
             // The step stays "started": the loop looks at it as it would after a crash.
             announce(.progress, step, "\(doubt.reason) Looking at what happened.")
         }
+        return nil
     }
 
     /// Checks what must hold right before a step; returns what its node shows.
@@ -158,6 +168,12 @@ struct Run: Sendable {
     var state: RunState
 
     var rollout: RolloutPolicy { definition.rollout }
+
+    /// Whether the run may stop when a step's gates are passed: no node was touched for it.
+    func mayStop(before step: Step) -> Bool {
+        if case .install = step.action { return false }
+        return state.nodeInFlight == nil
+    }
 
     var context: RunContext {
         RunContext(run: id, cluster: definition.name, revision: state.plan.target)

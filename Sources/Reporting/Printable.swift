@@ -2,7 +2,7 @@
 /// terminal, turn the writing around, or pass for a line of its own.
 extension String {
     /// The text on one line, with everything else that is not for reading shown as escapes.
-    var onOneLine: String { escaped { _ in false } }
+    public var onOneLine: String { escaped { _ in false } }
 
     /// The same for a text that may have several lines: those after the first are set in.
     var setIn: String { escaped { $0 == "\n" }.replacing("\n", with: "\n    ") }

@@ -57,6 +57,8 @@ extension RunEvent.Kind {
         case .runDone: (isRollback ? .rolledBack : .runDone, .notice)
         case .runFailed: (.runFailed, .error)
         case .superseded: (.superseded, .notice)
+        case .stopped(.suspended): (.suspended, .notice)
+        case .stopped(.cancelled): (.cancelled, .notice)
         case .paused: (.progress, .notice)
         }
     }

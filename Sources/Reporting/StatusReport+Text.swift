@@ -12,10 +12,13 @@ extension StatusReport {
 }
 
 extension ClusterStatus {
+    /// The cluster, its condition and the reason, for a person.
+    public var line: String { "\(cluster): \(condition.rawValue). \(reason)".setIn }
+
     fileprivate var text: String {
         let commits = [("desired", desired), ("attempted", attempted), ("reconciled", reconciled)]
             .map { "\($0.0) \($0.1.map { String($0.prefix(7)) } ?? "none")" }
-        var lines = ["\(cluster): \(condition.rawValue). \(reason)".setIn]
+        var lines = [line]
         if let hint { lines.append("  hint: \(hint)".setIn) }
         lines.append("  " + commits.joined(separator: ", "))
         if let rewrite { lines.append("  " + rewrite.text.onOneLine) }

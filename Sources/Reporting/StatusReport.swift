@@ -45,6 +45,26 @@ public struct ClusterStatus: Hashable, Sendable, Codable {
         }
     }
 
+    /// That somebody asked to leave the cluster alone.
+    public struct SuspensionStatus: Hashable, Sendable, Codable {
+        /// Why.
+        public var reason: String
+        /// Who asked.
+        public var by: String
+        /// Since when, as an RFC 3339 time.
+        public var since: String
+        /// When it ends by itself, as an RFC 3339 time; `nil` when it does not.
+        public var until: String?
+
+        /// Creates a status.
+        public init(reason: String, by: String, since: String, until: String?) {
+            self.reason = reason
+            self.by = by
+            self.since = since
+            self.until = until
+        }
+    }
+
     /// What is installed on a node, or committed for it.
     public struct Release: Hashable, Sendable, Codable {
         /// The Talos version.
@@ -108,6 +128,8 @@ public struct ClusterStatus: Hashable, Sendable, Codable {
     public var rewrite: RewriteStatus?
     /// The run under way.
     public var run: RunStatus?
+    /// That the cluster is suspended, when it is.
+    public var suspended: SuspensionStatus?
     /// The nodes.
     public var nodes: [NodeStatus]
 

@@ -37,6 +37,20 @@ extension RunStore {
         }
     }
 
+    /// Changes a cluster's condition, when it is still the given one.
+    public func change(
+        _ old: Condition, of cluster: ClusterName, to new: Condition, because reason: String
+    ) async throws {
+        try await write("change the condition of \(cluster)") { database in
+            try database.execute(
+                sql: """
+                    UPDATE cluster SET condition = ?, reason = ?, rule = NULL, hint = NULL
+                    WHERE name = ? AND condition = ?
+                    """,
+                arguments: [new.rawValue, reason, cluster.text, old.rawValue])
+        }
+    }
+
     /// The image key that each node of the cluster was last given, where it is known.
     public func installedKeys(of cluster: ClusterName) async throws -> [NodeName: String] {
         try await read("read what the nodes were given") { database in

@@ -51,7 +51,8 @@ public struct StoredRun: Sendable {
     /// When it ended; `nil` while it is open.
     public let ended: Double?
 
-    /// How it ended, as a word: `done`, `failed`, `deferred` or `superseded`; `nil` while it is open.
+    /// How it ended, as a word: `done`, `failed`, `deferred`, `superseded`, `suspended` or
+    /// `cancelled`; `nil` while it is open.
     public let outcome: String?
 }
 

@@ -16,7 +16,7 @@ enum Schema {
     }
 
     /// What makes each version of the one before; the first makes the first of an empty file.
-    private static let steps = [tables, trust, rewrites]
+    private static let steps = [tables, trust, rewrites, control]
 
     private static let tables = """
         CREATE TABLE cluster (
@@ -131,6 +131,33 @@ enum Schema {
             reason TEXT NOT NULL,
             hint TEXT,
             since REAL NOT NULL
+        ) STRICT;
+        """
+
+    /// What people asked of the agent by command: to leave a cluster alone, of one run,
+    /// and to run a plan that waits for them.
+    private static let control = """
+        CREATE TABLE suspension (
+            cluster TEXT PRIMARY KEY,
+            reason TEXT NOT NULL,
+            author TEXT NOT NULL,
+            since REAL NOT NULL,
+            until REAL
+        ) STRICT;
+        CREATE TABLE run_order (
+            cluster TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            author TEXT NOT NULL,
+            time REAL NOT NULL,
+            PRIMARY KEY (cluster, number, kind)
+        ) STRICT;
+        CREATE TABLE approval (
+            cluster TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            author TEXT NOT NULL,
+            time REAL NOT NULL,
+            PRIMARY KEY (cluster, digest)
         ) STRICT;
         """
 }

@@ -1,6 +1,5 @@
 import Agent
 import ArgumentParser
-import ClusterModel
 import Reporting
 
 /// `uprev status`: what every cluster is and should be.
@@ -24,11 +23,7 @@ struct StatusCommand: AsyncParsableCommand {
         try await reportingErrors {
             let report = try await StatusReport(of: try state.reader())
             print(output == .json ? try JSONText.pretty(report) : report.text)
-            let conditions =
-                report.clusters.map(\.condition) + [report.source?.condition].compactMap(\.self)
-            if report.isReady { return }
-            let needsPerson = conditions.contains { $0 == .stalled || $0 == .suspended }
-            throw needsPerson ? ExitCode.refused : ExitCode.waiting
+            try report.exit()
         }
     }
 }

@@ -24,7 +24,8 @@ struct Uprev: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, StatusCommand.self, HistoryCommand.self,
             LogsCommand.self, EvalCommand.self, GraphCommand.self, CheckCommand.self,
-            InitCommand.self,
+            InitCommand.self, ReconcileCommand.self, SuspendCommand.self,
+            ResumeCommand.self, CancelCommand.self, ApproveCommand.self,
             GitWorkerCommand.self,
         ]
     )

@@ -103,7 +103,10 @@ struct HistoryAndInitTests {
 
     @Test("Every verb explains itself")
     func help() throws {
-        for verb in ["run", "plan", "status", "history", "logs", "eval", "check", "init"] {
+        for verb in [
+            "run", "plan", "status", "history", "logs", "eval", "check", "init", "reconcile",
+            "suspend", "resume", "cancel", "approve",
+        ] {
             let result = try Program.uprev().run([verb, "--help"])
             #expect(result.status == 0)
             #expect(result.output.contains("OVERVIEW:"), "\(verb)")

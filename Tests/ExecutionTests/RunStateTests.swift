@@ -83,9 +83,14 @@ struct RunStateTests {
             if mayStop {
                 try other.apply(.superseded(by: newer))
                 #expect(other.nextAction == .finish(.superseded(by: newer)))
+                #expect(throws: ReplayError.self) { try other.apply(.stopped(.cancelled)) }
+                other = state
+                try other.apply(.stopped(.cancelled))
+                #expect(other.nextAction == .finish(.stopped(.cancelled)))
             } else {
                 inFlight += 1
                 #expect(throws: ReplayError.self) { try other.apply(.superseded(by: newer)) }
+                #expect(throws: ReplayError.self) { try other.apply(.stopped(.suspended)) }
             }
             try state.apply(.stepStarted(step.index, Evidence()))
             try state.apply(.stepDone(step.index, .done))

@@ -85,6 +85,25 @@ final class LiveAgent {
         await cluster.stop()
     }
 
+    /// Runs a command of uprev on the agent's state directory.
+    func command(_ words: String...) throws -> Program.Result {
+        try uprev.run(words + ["--state-dir", state])
+    }
+
+    /// Ends the agent as a power cut would, starts it again, and waits until it takes commands.
+    func restart() async throws {
+        end(with: SIGKILL)
+        try start()
+        try await wait(for: "the agent to take commands") { agent in
+            try agent.command("reconcile").status != 1
+        }
+    }
+
+    /// Sends the agent a signal, and does not wait for what becomes of it.
+    func signal(_ signal: Int32) {
+        if let process { kill(process.processIdentifier, signal) }
+    }
+
     /// Waits until `condition` holds; fails with the agent's log when it does not in time.
     func wait(
         for what: String, seconds: Double = 180, sourceLocation: SourceLocation = #_sourceLocation,
@@ -137,6 +156,12 @@ final class LiveAgent {
         var reason = ""
         var desired: String?
         var reconciled: String?
+        var run: Run?
+
+        /// The run under way.
+        struct Run: Decodable {
+            let run: String
+        }
     }
 
     /// Puts a `talosctl` into `bin` that does the first piece of shell, waits until `bin/go` exists,

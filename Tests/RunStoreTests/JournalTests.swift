@@ -24,6 +24,8 @@ struct JournalTests {
             .stepDone(2, .installer(UnitOutput(unit: "images/1", name: "ref"), reference: "r:1")),
             .stepFailed(3, Failure("It broke.", hint: "Mend it.", disposition: .waiting)),
             .superseded(by: try Sample.revision("c")),
+            .stopped(.suspended),
+            .stopped(.cancelled),
             .runDone,
         ]
         let run = RunID(cluster: Sample.cluster, number: 1)

@@ -91,6 +91,7 @@ struct RewriteTests {
             try database.execute(
                 sql: """
                     DROP TABLE rewrite; DROP TABLE acceptance; DROP TABLE told; DROP TABLE source;
+                    DROP TABLE suspension; DROP TABLE run_order; DROP TABLE approval;
                     ALTER TABLE cluster DROP COLUMN rule;
                     ALTER TABLE cluster DROP COLUMN hint;
                     ALTER TABLE cluster DROP COLUMN base;

@@ -35,6 +35,7 @@ struct TrustTests {
                 sql: """
                     DROP TABLE trust;
                     DROP TABLE rewrite; DROP TABLE acceptance; DROP TABLE told; DROP TABLE source;
+                    DROP TABLE suspension; DROP TABLE run_order; DROP TABLE approval;
                     ALTER TABLE cluster DROP COLUMN rule;
                     ALTER TABLE cluster DROP COLUMN hint;
                     ALTER TABLE cluster DROP COLUMN base;

@@ -49,7 +49,7 @@ actor AgentLoop {
             await turn()
             turnsEnded += 1
             let pause = await pauseToNextTurn()
-            if !isWoken { await rest(for: pause) }
+            if !isWoken { await rest(for: pause, tidying: true) }
             let spent = world.clock.now - began
             if isWoken { await rest(for: min(Self.leastPause, interval) - spent) }
         }
@@ -63,9 +63,13 @@ actor AgentLoop {
         pause?.cancel()
     }
 
-    private func rest(for time: Duration) async {
+    private func rest(for time: Duration, tidying: Bool = false) async {
         guard !isStopping else { return }
-        let pause = Task { _ = try? await Task.sleep(for: time) }
+        let end = ContinuousClock.now + time
+        let pause = Task {
+            if tidying { await tidyMirror(within: time) }
+            _ = try? await Task.sleep(until: end, clock: .continuous)
+        }
         self.pause = pause
         await withTaskCancellationHandler {
             await pause.value
@@ -205,6 +209,7 @@ actor AgentLoop {
     private func poll() async {
         let began = world.clock.now
         do {
+            await keepCommitsInUse()
             let found = try await source.poll()
             vitals.polled(
                 in: world.clock.now - began, at: wallClock(),
@@ -212,12 +217,8 @@ actor AgentLoop {
             gitRepetition.reset()
             gitProblem = nil
             let before = await showSource(at: found.tip)
-            if let reason = found.mirrorRebuilt {
-                tell(.warning, .progress, "The mirror was fetched anew: \(reason)")
-            }
-            guard found.tip != tip?.commit else { return }
-            let reading = CommitReading(repository: found.repository)
-            tip = Tip(commit: found.tip, seenAt: world.clock.now, reading: reading)
+            tellMirror(found)
+            guard isNewTip(found) else { return }
             let commit = try await found.repository.commit(found.tip)
             let relation = try await found.repository.relationIfThere(
                 of: before ?? found.tip, to: found.tip)
@@ -226,7 +227,6 @@ actor AgentLoop {
             vitals.pollFailed(in: world.clock.now - began)
             gitProblem = error
             await showSource(failing: error)
-            await source.discardMirror(ifDamaged: error)
             guard gitRepetition.isDue(error.description, now: world.clock.now) else { return }
             let level: LogRecord.Level = error.disposition == .waiting ? .warning : .error
             tell(
@@ -256,6 +256,12 @@ actor AgentLoop {
             let isNew = readRepetition.isDue(error.rendered(), now: world.clock.now)
             if known.isEmpty, isNew {
                 tell(.error, .refused, error.rendered(), hint: error.hint)
+            }
+        } catch let error as GitError {
+            // Damage leads to a new mirror at the next poll.
+            if readRepetition.isDue(error.description, now: world.clock.now) {
+                let level: LogRecord.Level = error.disposition == .stalled ? .error : .warning
+                tell(level, .waiting, error.description, hint: error.hint)
             }
         } catch {
             tell(.error, .waiting, "\(error)")

@@ -63,7 +63,6 @@ actor ClusterReconciler {
         } catch let error as any ExplainedError {
             try await settle(on: error, at: tip, record: &record)
         } catch let error as GitError {
-            await world.source.discardMirror(ifDamaged: error)
             let isStalled = error.disposition == .stalled
             try await hold(
                 isStalled ? .stalled : .waiting, .waiting, error.description, hint: error.hint,
@@ -243,13 +242,6 @@ struct Tip: Sendable {
     let seenAt: Duration
     var seenTime = wallClock()
     let reading: CommitReading
-}
-
-extension GitSource {
-    /// Lets the next poll fetch the mirror anew when reading it showed that it is damaged.
-    func discardMirror(ifDamaged error: GitError) {
-        if error.disposition == .damagedMirror { discardMirror(because: error) }
-    }
 }
 
 /// The words for how a run ended, as the journal keeps them.

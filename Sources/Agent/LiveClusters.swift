@@ -108,7 +108,8 @@ struct RunCheckouts: Sendable {
             do throws(GitError) {
                 try await repository.checkOut(commit, into: path)
             } catch {
-                let canWait = error.disposition == .waiting
+                // A damaged mirror is fetched anew at the next poll.
+                let canWait = error.disposition != .stalled
                 throw StageError(
                     error.description, hint: error.hint,
                     disposition: canWait ? .waiting : .stalled)

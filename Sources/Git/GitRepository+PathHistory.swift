@@ -18,7 +18,9 @@ extension GitRepository {
         to tip: CommitID,
         searching limit: Int = .max
     ) throws(GitError) -> [Commit] {
-        try store.commitsChanging(paths, from: exclusive, to: tip, searching: limit)
+        try reading { () throws(GitError) in
+            try store.commitsChanging(paths, from: exclusive, to: tip, searching: limit)
+        }
     }
 
     /// Those of the paths at which two commits differ in content, kind or mode, in Git's order.
@@ -31,6 +33,8 @@ extension GitRepository {
         to new: CommitID,
         among paths: some Sequence<String> & Sendable
     ) throws(GitError) -> [String] {
-        try store.changedPaths(from: old, to: new, among: paths)
+        try reading { () throws(GitError) in
+            try store.changedPaths(from: old, to: new, among: paths)
+        }
     }
 }

@@ -1,14 +1,18 @@
+import Synchronization
+
 /// A repository on this machine, bare or with a work tree, opened for reading.
 ///
 /// It runs on a queue of its own, so a slow disk never holds up Swift's shared threads, and it is
 /// the only owner of libgit2's objects: callers see values. Many may be open for one directory,
-/// and one stays usable while a mirror below it gets new commits. Errors are ``GitError``.
+/// and one stays usable while a mirror below it gets new commits. Errors are ``GitError``. One that
+/// says `damaged` is remembered, and leads to a new mirror when the ``GitSource`` is polled next.
 public actor GitRepository {
     /// The directory that was opened.
     public nonisolated let path: String
 
     private let executor: BlockingExecutor
     let store: LocalRepository
+    private nonisolated let damageFound = Mutex<GitError?>(nil)
 
     /// The queue that reads the disk.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -24,19 +28,36 @@ public actor GitRepository {
         executor = BlockingExecutor(label: "uprev.git.repository")
     }
 
+    /// The first damage that somebody met.
+    nonisolated var damage: GitError? { damageFound.withLock { $0 } }
+
+    /// Reads, and remembers damage.
+    func reading<R, Failure>(_ work: () throws(Failure) -> R) throws(Failure) -> R {
+        do throws(Failure) {
+            return try work()
+        } catch {
+            if let error = error as? GitError, error.kind == .damaged {
+                damageFound.withLock { $0 = $0 ?? error }
+            }
+            throw error
+        }
+    }
+
     /// Finds the commit that a branch, tag, `HEAD`, full or short hash means, with `~N` or `^N`
     /// behind it; throws `revisionUnknown`, `revisionAmbiguous`, `commitMissing`, `emptyRepository`.
     public func resolve(_ revision: String) throws(GitError) -> CommitID {
-        try store.resolve(revision)
+        try reading { () throws(GitError) in try store.resolve(revision) }
     }
 
     /// The newest commit of a branch; throws `branchMissing` or `emptyRepository`.
     public func tip(of branch: BranchName) throws(GitError) -> CommitID {
-        try store.tip(of: branch, at: path)
+        try reading { () throws(GitError) in try store.tip(of: branch, at: path) }
     }
 
     /// Reads a commit; throws `commitMissing` when the repository does not have it.
-    public func commit(_ id: CommitID) throws(GitError) -> Commit { try store.commit(id) }
+    public func commit(_ id: CommitID) throws(GitError) -> Commit {
+        try reading { () throws(GitError) in try store.commit(id) }
+    }
 
     /// The commits that were the tip of a line, newest first, from `tip` back to the first one that
     /// `exclusive` contains, which is left out; at most `limit` of them.
@@ -48,7 +69,9 @@ public actor GitRepository {
         to tip: CommitID,
         limit: Int = 10_000
     ) throws(GitError) -> [Commit] {
-        try store.firstParentHistory(from: exclusive, to: tip, limit: limit)
+        try reading { () throws(GitError) in
+            try store.firstParentHistory(from: exclusive, to: tip, limit: limit)
+        }
     }
 
     /// Whether `ancestor` is `descendant` or is contained in its history.
@@ -59,7 +82,7 @@ public actor GitRepository {
         _ ancestor: CommitID,
         of descendant: CommitID
     ) throws(GitError) -> Bool {
-        try store.isAncestor(ancestor, of: descendant)
+        try reading { () throws(GitError) in try store.isAncestor(ancestor, of: descendant) }
     }
 
     /// How the history of `tip` stands to that of a known commit: whether it goes on from there, was
@@ -70,12 +93,12 @@ public actor GitRepository {
         of known: CommitID,
         to tip: CommitID
     ) throws(GitError) -> HistoryRelation {
-        try store.relation(of: known, to: tip)
+        try reading { () throws(GitError) in try store.relation(of: known, to: tip) }
     }
 
     /// Whether `id` is reached from `tip` over first parents only, so was once the tip itself.
     public func isOnFirstParentLine(_ id: CommitID, of tip: CommitID) throws(GitError) -> Bool {
-        try store.isOnFirstParentLine(id, of: tip)
+        try reading { () throws(GitError) in try store.isOnFirstParentLine(id, of: tip) }
     }
 
     /// The paths that differ between two commits in content, kind or mode, deleted and added ones
@@ -84,7 +107,7 @@ public actor GitRepository {
         from old: CommitID,
         to new: CommitID
     ) throws(GitError) -> [String] {
-        try store.changedPaths(from: old, to: new)
+        try reading { () throws(GitError) in try store.changedPaths(from: old, to: new) }
     }
 
     /// Lends a reader of a commit's files to `body`, which runs on this repository's own queue.
@@ -94,7 +117,7 @@ public actor GitRepository {
         of commit: CommitID,
         _ body: @Sendable (CommitTree) throws -> R
     ) throws -> R {
-        try body(CommitTree(of: commit, in: store))
+        try reading { try body(CommitTree(of: commit, in: store)) }
     }
 
     /// Writes a clean work tree of exactly one commit, and returns the paths of its submodules.
@@ -117,6 +140,8 @@ public actor GitRepository {
         _ commit: CommitID,
         into directory: String
     ) throws(GitError) -> [String] {
-        try Checkout(of: commit, from: store, at: directory).perform()
+        try reading { () throws(GitError) in
+            try Checkout(of: commit, from: store, at: directory).perform()
+        }
     }
 }

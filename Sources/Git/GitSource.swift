@@ -38,7 +38,6 @@ public actor GitSource {
     private let executor = BlockingExecutor(label: "uprev.git.source")
     private var opened: (repository: GitRepository, identity: MirrorFiles.Identity?)?
     private var polled: MirrorFiles.Identity?
-    private var discard: String?
     private var kept: Set<CommitID> = []
     private var tip: CommitID?
     private var notes: [String] = []
@@ -79,10 +78,10 @@ public actor GitSource {
     public func poll() async throws -> Revision {
         if case .file(let path) = url.transport { return try await pollLocal(path) }
         var request = try request(.synchronise)
-        request.discard = discard
+        // What was opened before the mirror was replaced says nothing of the new one.
+        if opened?.identity == identity { request.discard = opened?.repository.damage?.description }
         let reply = try await perform(request)
-        discard = nil
-        guard let tip = reply.tip else { preconditionFailure("A reply has a tip or an error.") }
+        guard let tip = reply.tip else { throw GitError.worker("it named no tip") }
         self.tip = tip
         chores.isDue = reply.isTidyDue ?? false
         if reply.rebuilt != nil { opened = nil }
@@ -116,8 +115,9 @@ public actor GitSource {
     /// there was nothing to do, or when it was tried not long ago.
     ///
     /// Meant for the pause between two polls, whose length is `pause`: it takes no longer than that,
-    /// unless it was too short before. Cancelling it leaves the mirror as it was. It needs no server
-    /// but for a mirror that has grown out of proportion, which is fetched anew.
+    /// unless it was too short before or is less than fifteen seconds. Cancelling it leaves the
+    /// mirror as it was. It needs no server but for a mirror that has grown out of proportion, which
+    /// is fetched anew.
     public func tidy(within pause: Duration) async throws -> String? {
         guard !url.isLocal, let time = chores.begin(within: pause, limit: timeout) else {
             return nil
@@ -136,24 +136,24 @@ public actor GitSource {
     ///
     /// Throws `notARepository` before the first poll of a mirror.
     public func repository() throws(GitError) -> GitRepository {
-        let path =
-            switch url.transport {
-            case .file(let path): path
-            case .http, .https, .ssh: Mirror.repositoryPath(in: mirrorDirectory)
-            }
         // A worker that was ended may have replaced the mirror without having said so.
-        let identity = url.isLocal ? nil : MirrorFiles.Identity(of: path)
+        let identity = identity
         if let opened, opened.identity == identity { return opened.repository }
         let made = try GitRepository(at: path)
         opened = (made, identity)
         return made
     }
 
-    /// Lets the next poll fetch the mirror anew, because reading from it threw a `damaged` error.
-    ///
-    /// The broken mirror stays until the new one is complete. A `file://` source has no mirror.
-    public func discardMirror(because error: GitError) {
-        discard = url.isLocal ? nil : error.description
+    private var path: String {
+        switch url.transport {
+        case .file(let path): path
+        case .http, .https, .ssh: Mirror.repositoryPath(in: mirrorDirectory)
+        }
+    }
+
+    /// Which mirror there is; `nil` for a source that is opened in place.
+    private var identity: MirrorFiles.Identity? {
+        url.isLocal ? nil : MirrorFiles.Identity(of: path)
     }
 
     private func request(

@@ -11,26 +11,37 @@ extension Mirror {
         ("pack.deltacachesize", 32 << 20),
     ]
 
+    /// What there is before a rebuild.
+    enum Former {
+        case none, broken, whole
+    }
+
     private var objects: String { place.directory + "/objects" }
 
     /// Fetches a new copy beside the old one, brings along what must be kept, and swaps them.
-    func rebuild(telling notes: inout [String]) throws(GitError) -> CommitID {
+    ///
+    /// What a broken copy has lost is told; a copy that is whole is not replaced at such a price.
+    func rebuild(
+        replacing former: Former, telling notes: inout [String]
+    ) throws(GitError) -> CommitID {
         var tip: CommitID?
-        let hasFormer = MirrorFiles.exists(objects)
-        var lost: [String] = []
+        var lost: [MirrorKept.Loss] = []
         try place.replace { incoming throws(GitError) in
             tip = try fetchAnew(into: incoming)
             try MirrorFiles.renamePacks(in: incoming)
-            if hasFormer {
+            if former != .none {
                 lost = MirrorKept(
                     objects: objects, repository: incoming, limit: limits.mergedObjects,
                     deadline: deadline
                 ).carry(kept)
             }
+            if former == .whole, let loss = lost.first(where: { !$0.wasAbsent }) {
+                throw GitError(.library, loss.description, hint: loss.reason.hint)
+            }
             try set(Self.sizeWhenNew, Int64(try MirrorPacks(in: incoming).bytes), in: incoming)
             try MirrorFiles.flush(incoming)
         }
-        notes += lost
+        if former == .broken { notes += lost.map(\.description) }
         guard let tip else { preconditionFailure("A mirror was made without a tip.") }
         return tip
     }
@@ -56,7 +67,7 @@ extension Mirror {
     func tidy(telling notes: inout [String]) throws(GitError) -> WorkerReply {
         try locked(telling: &notes) { state, notes throws(GitError) in
             guard case .usable(let repository, let tip?, let packs) = state else {
-                throw .damaged(place.directory, "there is nothing to tidy")
+                return WorkerReply(isTidyDue: false)
             }
             switch chore(for: packs, repository) {
             case .nothing:
@@ -70,7 +81,7 @@ extension Mirror {
                         + "\(packs.bytes.inMebibytes) became \(left.packs.count) of "
                         + "\(left.bytes.inMebibytes).")
             case .renew(let reason):
-                let tip = try rebuild(telling: &notes)
+                let tip = try rebuild(replacing: .whole, telling: &notes)
                 return WorkerReply(
                     tip: tip, tidied: "The mirror was fetched anew, since \(reason).")
             }
@@ -97,6 +108,9 @@ extension Mirror {
             for pack in small {
                 for id in try pack.objectIDs() where try !large.holds(id) { try writer.insert(id) }
             }
+            for id in packs.looseObjects where try !large.holds(id.oid) {
+                try writer.insert(id.oid)
+            }
             let count = writer.count
             try writer.write()
             let made = try LocalRepository(at: incoming)
@@ -107,7 +121,7 @@ extension Mirror {
             guard written == linked + count else {
                 throw .damaged(incoming, "\(written) objects are there of \(linked + count)")
             }
-            if let sizeWhenNew { try set(Self.sizeWhenNew, sizeWhenNew, in: incoming) }
+            try set(Self.sizeWhenNew, sizeWhenNew ?? Int64(packs.bytes), in: incoming)
             try MirrorFiles.flush(incoming)
         }
     }

@@ -73,9 +73,10 @@ struct Mirror {
         try locked(telling: &notes) { state, notes throws(GitError) in
             switch reason.map(State.damaged) ?? state {
             case .absent:
-                return WorkerReply(tip: try rebuild(telling: &notes))
+                return WorkerReply(tip: try rebuild(replacing: .none, telling: &notes))
             case .damaged(let reason):
-                return WorkerReply(tip: try rebuild(telling: &notes), rebuilt: reason)
+                let tip = try rebuild(replacing: .broken, telling: &notes)
+                return WorkerReply(tip: tip, rebuilt: reason)
             case .usable(let repository, let tip, let packs):
                 var reply = try update(repository, from: tip, telling: &notes)
                 let packs = reply.tip == tip ? packs : try? MirrorPacks(in: place.directory)
@@ -131,7 +132,8 @@ struct Mirror {
                 MirrorFiles.removePacks(of: place.directory, except: packs)
             }
             guard let reason = damage(behind: error, in: repository, at: old) else { throw error }
-            return WorkerReply(tip: try rebuild(telling: &notes), rebuilt: reason)
+            let tip = try rebuild(replacing: .broken, telling: &notes)
+            return WorkerReply(tip: tip, rebuilt: reason)
         }
     }
 

@@ -3,6 +3,9 @@ struct MirrorChores {
     /// Whether the last poll found something to tidy.
     var isDue: Bool
 
+    /// Even where polls follow each other quickly: it is seldom that one has to wait for it.
+    private static let leastTime = Duration.seconds(15)
+
     private static let longestPause = Duration.seconds(6 * 3600)
     private var pause = Duration.seconds(600)
     private var notBefore: ContinuousClock.Instant?
@@ -19,7 +22,7 @@ struct MirrorChores {
         guard isDue, notBefore.map({ $0 <= now }) ?? true else { return nil }
         notBefore = now.advanced(by: pause)
         pause = min(pause * 2, Self.longestPause)
-        return min(time * (1 << min(late, 16)), limit)
+        return min(max(time, Self.leastTime) * (1 << min(late, 16)), limit)
     }
 
     /// The time was too short; the next try gets twice as much.

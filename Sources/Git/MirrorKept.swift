@@ -17,28 +17,47 @@ struct MirrorKept {
 
     let deadline: ContinuousClock.Instant
 
-    /// Brings what can be brought, and says in sentences what cannot.
-    func carry(_ commits: [CommitID]) -> [String] {
+    /// Why a commit was not brought along.
+    struct Loss: CustomStringConvertible {
+        let commit: CommitID
+
+        /// Whether the former copy did not have it either.
+        let wasAbsent: Bool
+
+        let reason: GitError
+
+        var description: String {
+            "Commit \(commit.short), which is still needed, could not be brought along from the "
+                + "former mirror: \(reason.description)"
+        }
+    }
+
+    /// Brings what can be brought, and gives back what cannot.
+    func carry(_ commits: [CommitID]) -> [Loss] {
         commits.compactMap { commit in
             do throws(GitError) {
-                try carry(commit)
-                return nil
+                if try carry(commit) { return nil }
+                let reason = GitError.commitMissing(commit, objects)
+                return Loss(commit: commit, wasAbsent: true, reason: reason)
             } catch {
-                return "Commit \(commit.short), which is still needed, could not be brought along "
-                    + "from the former mirror: \(error.description)"
+                return Loss(commit: commit, wasAbsent: false, reason: error)
             }
         }
     }
 
-    private func carry(_ commit: CommitID) throws(GitError) {
+    /// Whether the former copy or the new one has the commit at all.
+    private func carry(_ commit: CommitID) throws(GitError) -> Bool {
         let new = try LocalRepository(at: repository)
-        guard try !new.holds(commit.oid) else { return }
+        guard try !new.holds(commit.oid) else { return true }
         let writer = try MirrorPackWriter(into: repository, from: objects, until: deadline)
+        guard try writer.repository.holds(commit.oid) else { return false }
         var seen: Set<String> = []
         /// Whether an object has to be brought and was not met before.
         func isWanted(_ id: git_oid) throws(GitError) -> Bool {
             guard try !new.holds(id), seen.insert(hexadecimal(id)).inserted else { return false }
-            guard seen.count <= limit, !writer.isLate else { throw .tooSlow(repository) }
+            guard seen.count <= limit, !writer.isLate(after: seen.count) else {
+                throw .tooSlow(repository)
+            }
             return true
         }
         var waiting = [commit]
@@ -63,5 +82,6 @@ struct MirrorKept {
             }
         }
         try writer.write()
+        return true
     }
 }

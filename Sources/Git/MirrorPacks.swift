@@ -75,6 +75,9 @@ struct MirrorPacks {
 
     let packs: [MirrorPack]
 
+    /// Objects in files of their own, which no fetch leaves, but a person's `git` may.
+    let looseObjects: [CommitID]
+
     /// Looks at every pack; throws `damaged` for one that is cut short or lacks its other half, and
     /// for empty files where objects should be: both is what the loss of power leaves.
     init(in repository: String) throws(GitError) {
@@ -88,13 +91,13 @@ struct MirrorPacks {
         var packs: [MirrorPack] = []
         for stem in stems { packs.append(try MirrorPack(at: "\(folder)/\(stem)", in: repository)) }
         self.packs = packs.sorted { ($0.objects, $0.path) < ($1.objects, $1.path) }
-        try Self.checkLooseObjects(in: repository)
+        looseObjects = try Self.looseObjects(in: repository)
     }
 
     var bytes: Int { packs.reduce(0) { $0 + $1.bytes } }
 
-    /// A mirror has none by itself, so this is one look into a directory.
-    private static func checkLooseObjects(in repository: String) throws(GitError) {
+    private static func looseObjects(in repository: String) throws(GitError) -> [CommitID] {
+        var found: [CommitID] = []
         for folder in MirrorFiles.names(in: repository + "/objects") where folder.count == 2 {
             for name in MirrorFiles.names(in: "\(repository)/objects/\(folder)") {
                 let file = "objects/\(folder)/\(name)"
@@ -102,8 +105,10 @@ struct MirrorPacks {
                 guard lstat("\(repository)/\(file)", &status) == 0, status.st_size > 0 else {
                     throw .damaged(repository, "\(file) is empty")
                 }
+                if let id = CommitID(folder + name) { found.append(id) }
             }
         }
+        return found
     }
 
     /// What there is to do, given the size of the mirror when it was fetched.

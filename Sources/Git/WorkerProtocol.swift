@@ -58,5 +58,7 @@ struct WorkerReply: Codable, Hashable, Sendable {
     var error: GitError?
 
     /// Whether it is an answer at all.
-    var isComplete: Bool { tip != nil || error != nil || hostKeys != nil }
+    var isComplete: Bool {
+        tip != nil || error != nil || hostKeys != nil || isTidyDue != nil
+    }
 }

@@ -59,7 +59,7 @@ struct CheckoutKeepingTests {
         try upstream.git("branch", "--quiet", "--force", "main", "new")
         try upstream.git("reflog", "expire", "--expire=all", "--all")
         try upstream.git("gc", "--quiet", "--prune=now")
-        await source.discardMirror(because: .damaged(watched.copy, "a test"))
+        try write("", to: "\(watched.copy)/HEAD")
         let found = try await source.poll()
         #expect(found.mirrorRebuilt != nil)
         try requireWhole(place, commit)

@@ -95,12 +95,11 @@ struct MirrorHealingTests {
         let path = "\(watched.copy)/objects/\(lost.prefix(2))/\(lost.dropFirst(2))"
         try FileManager.default.removeItem(atPath: path)
 
-        let repository = try await watched.source().poll().repository
+        let repository = try await source.poll().repository
         let error = try await gitError {
             try await repository.withTree(of: tip) { try $0.bytes(at: "a", limit: 9) }
         }
         #expect(error.disposition == .damagedMirror)
-        await source.discardMirror(because: error)
 
         watched.server.behave(.closes(after: 40))
         #expect(try await gitError { try await source.poll() }.disposition == .waiting)

@@ -20,6 +20,7 @@ TRACEME, CONT, SYSCALL, SETOPTIONS, GET_SYSCALL_INFO = 0, 7, 24, 0x4200, 0x420E
 OPTIONS = 0x01 | 0x02 | 0x04 | 0x08 | 0x100000
 ENTRY = 1
 O_CREAT = 0o100
+ALL = 0x40000000
 WRITES = {
     "x86_64": {
         "open": 2, "openat": 257, "any": {1, 18, 20, 76, 77, 82, 83, 84, 85, 86, 87, 88, 90, 91, 258,
@@ -67,7 +68,7 @@ def main():
     ptrace(SYSCALL, child)
     count = 0
     while True:
-        process, status = os.waitpid(-1, 0x40000000)
+        process, status = os.waitpid(-1, ALL)
         if process == child and not os.WIFSTOPPED(status):
             break
         if not os.WIFSTOPPED(status):
@@ -79,7 +80,10 @@ def main():
                 count += 1
                 if count == limit:
                     os.kill(child, signal.SIGKILL)
-                    os.waitpid(child, 0x40000000)
+                    # Its threads have to be waited for too, before it is gone itself.
+                    while (ended := os.waitpid(-1, ALL)) and (
+                            ended[0] != child or os.WIFSTOPPED(ended[1])):
+                        pass
                     os.kill(os.getpid(), signal.SIGKILL)
         elif passed_on in (signal.SIGTRAP, signal.SIGSTOP):
             passed_on = 0

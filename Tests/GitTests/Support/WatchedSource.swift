@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import Git
@@ -29,10 +30,14 @@ struct WatchedSource {
         self.url = try url?(server) ?? server.url()
         state = try TestFolder()
         program = "\(state.path)/\(Self.name())"
+        try replaceProgram()
+    }
+
+    /// Lets the worker's program be another one, or again the product's.
+    func replaceProgram(by other: String? = nil) throws {
+        unlink(program)
         try FileManager.default.createSymbolicLink(
-            atPath: program,
-            withDestinationPath: Self.product()
-        )
+            atPath: program, withDestinationPath: try other ?? Self.product())
     }
 
     var mirror: String { "\(state.path)/mirror" }

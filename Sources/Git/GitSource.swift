@@ -43,6 +43,9 @@ public actor GitSource {
     private var notes: [String] = []
     private var chores = MirrorChores()
 
+    /// Why the last workers died that could not read the mirror.
+    private var unreadable: [GitError] = []
+
     private var limits = MirrorLimits()
 
     /// The queue that waits for the child process.
@@ -80,7 +83,15 @@ public actor GitSource {
         var request = try request(.synchronise)
         // What was opened before the mirror was replaced says nothing of the new one.
         if opened?.identity == identity { request.discard = opened?.repository.damage?.description }
+        if let error = unreadable.last { request.discard = error.description }
+        // Once more it dies of what it brings along.
+        if unreadable.count > 1, !request.kept.isEmpty {
+            let lost = request.kept.map(\.short).joined(separator: ", ")
+            notes.append("What the mirror has only by itself was given up, if any: \(lost).")
+            request.kept = []
+        }
         let reply = try await perform(request)
+        unreadable = []
         guard let tip = reply.tip else { throw GitError.worker("it named no tip") }
         self.tip = tip
         chores.isDue = reply.isTidyDue ?? false
@@ -119,16 +130,16 @@ public actor GitSource {
     /// mirror as it was. It needs no server but for a mirror that has grown out of proportion, which
     /// is fetched anew.
     public func tidy(within pause: Duration) async throws -> String? {
-        guard !url.isLocal, let time = chores.begin(within: pause, limit: timeout) else {
-            return nil
-        }
+        let limit = max(timeout, MirrorChores.longestTime)
+        guard !url.isLocal, let time = chores.begin(within: pause, limit: limit) else { return nil }
         do {
             let reply = try await perform(try request(.tidy, timeout: time), timeout: time)
             chores.succeed()
             return reply.tidied
         } catch {
-            if (error as? GitError)?.kind == .deadlinePassed { chores.wasLate() }
-            throw error
+            guard (error as? GitError)?.kind == .deadlinePassed else { throw error }
+            chores.wasLate()
+            throw GitError.tooSlow(mirrorDirectory)
         }
     }
 
@@ -180,6 +191,7 @@ public actor GitSource {
             do throws(GitError) {
                 return try worker.perform(request, timeout: timeout, stop: stop)
             } catch {
+                if error.kind == .damaged { unreadable = unreadable.suffix(1) + [error] }
                 // The next worker would do it, too, but may be long in coming.
                 if stop.isAsked || error.kind == .deadlinePassed {
                     notes = Array((notes + Mirror.sweep(mirrorDirectory)).suffix(20))

@@ -27,7 +27,7 @@ extension Mirror {
         var tip: CommitID?
         var lost: [MirrorKept.Loss] = []
         try place.replace { incoming throws(GitError) in
-            tip = try fetchAnew(into: incoming)
+            tip = try fetchAnew(into: incoming, whole: former != .none)
             try MirrorFiles.renamePacks(in: incoming)
             if former != .none {
                 lost = MirrorKept(
@@ -46,18 +46,14 @@ extension Mirror {
         return tip
     }
 
-    private func fetchAnew(into incoming: String) throws(GitError) -> CommitID {
+    /// A server that leaves out a file would be asked for everything again and again, because of
+    /// what looks like damage here; so after a rebuild everything is looked for.
+    private func fetchAnew(into incoming: String, whole: Bool) throws(GitError) -> CommitID {
         let repository = try initialise(incoming)
         let connection = try RemoteConnection(to: url, access, into: repository)
         _ = try connection.tip(of: branch)
         try connection.fetch(branch, leavingRoomIn: incoming)
-        do throws(GitError) {
-            return try verifiedTip(of: repository)
-        } catch {
-            // In a copy that is new, what is missing was not sent.
-            guard [.damaged, .commitMissing].contains(error.kind) else { throw error }
-            throw .badAnswer(url.description, error.description)
-        }
+        return try sentTip(of: repository, whole: whole)
     }
 
     /// Tidies the copy when there is something to tidy, and says what was done.
@@ -140,6 +136,7 @@ extension Mirror {
             git_repository_init_ext(&$0, path, &options)
         }
         for setting in Self.packSettings { try set(setting.name, setting.value, in: path) }
+        try MirrorFiles.Identity.create(in: path)
         return try LocalRepository(at: path)
     }
 
@@ -178,6 +175,9 @@ extension MirrorPack {
             guard [EPERM, EOPNOTSUPP, EMLINK, ENOSYS].contains(errno) else {
                 throw .system("link \(old) to \(new)")
             }
+            var status = stat()
+            guard stat(old, &status) == 0 else { throw .system("read \(old)") }
+            try DiskSpace.requireRoom(toCopy: Int(status.st_size), to: new)
             do {
                 try FileManager.default.copyItem(atPath: old, toPath: new)
             } catch {
@@ -188,7 +188,7 @@ extension MirrorPack {
 }
 
 extension LocalRepository {
-    fileprivate func create(_ branch: BranchName, at tip: CommitID) throws(GitError) {
+    func create(_ branch: BranchName, at tip: CommitID) throws(GitError) {
         var oid = tip.oid
         _ = try Handle("set \(branch)", at: path, release: git_reference_free) {
             git_reference_create(&$0, pointer, branch.reference, &oid, 1, nil)

@@ -56,6 +56,7 @@ struct Mirror {
     ///
     /// What is mended is told in `notes`, also when an error ends it.
     func locked(
+        discarding reason: String? = nil,
         telling notes: inout [String],
         _ work: (State, inout [String]) throws(GitError) -> WorkerReply
     ) throws(GitError) -> WorkerReply {
@@ -63,6 +64,9 @@ struct Mirror {
         let lock = try MirrorFiles.lock(directory, patience: patience)
         defer { close(lock) }
         notes += try place.sweep()
+        guard MirrorFiles.exists(place.directory) else { return try work(.absent, &notes) }
+        // What cannot be read could end this process.
+        if let reason { return try work(.damaged(reason), &notes) }
         return try work(try state(telling: &notes), &notes)
     }
 
@@ -70,8 +74,8 @@ struct Mirror {
     func synchronise(
         discarding reason: String?, telling notes: inout [String]
     ) throws(GitError) -> WorkerReply {
-        try locked(telling: &notes) { state, notes throws(GitError) in
-            switch reason.map(State.damaged) ?? state {
+        try locked(discarding: reason, telling: &notes) { state, notes throws(GitError) in
+            switch state {
             case .absent:
                 return WorkerReply(tip: try rebuild(replacing: .none, telling: &notes))
             case .damaged(let reason):
@@ -99,7 +103,6 @@ struct Mirror {
     }
 
     private func state(telling notes: inout [String]) throws(GitError) -> State {
-        guard MirrorFiles.exists(place.directory) else { return .absent }
         do throws(GitError) {
             notes += try MirrorFiles.heal(place.directory)
             let packs = try MirrorPacks(in: place.directory)
@@ -111,7 +114,8 @@ struct Mirror {
             if let tip { _ = try repository.treeHandle(of: tip) }
             return .usable(repository, tip: tip, packs)
         } catch {
-            guard error.kind != .diskFull else { throw error }
+            // What time may mend, such as a lack of descriptors, is no reason to fetch everything.
+            guard error.isOfBrokenFiles else { throw error }
             return .damaged(error.description)
         }
     }
@@ -125,15 +129,39 @@ struct Mirror {
             let tip = try connection.tip(of: branch)
             guard tip != old else { return WorkerReply(tip: tip) }
             try connection.fetch(branch, leavingRoomIn: directory)
-            return WorkerReply(tip: try verifiedTip(of: repository))
+            return WorkerReply(tip: try sentTip(of: repository))
         } catch {
             // libgit2 keeps a pack that it has read, also when no branch may lead into it.
-            if (try? repository.target(of: branch.reference)) == old {
+            if isBack(to: old, repository) {
                 MirrorFiles.removePacks(of: place.directory, except: packs)
             }
             guard let reason = damage(behind: error, in: repository, at: old) else { throw error }
             let tip = try rebuild(replacing: .broken, telling: &notes)
             return WorkerReply(tip: tip, rebuilt: reason)
+        }
+    }
+
+    /// Lets the branch lead to where it led before a fetch that failed; false when it cannot.
+    private func isBack(to old: CommitID?, _ repository: LocalRepository) -> Bool {
+        do throws(GitError) {
+            guard try repository.target(of: branch.reference) != old else { return true }
+            guard let old else { return false }
+            try repository.create(branch, at: old)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// The tip after a fetch: what is missing then was not sent.
+    func sentTip(of repository: LocalRepository, whole: Bool = false) throws(GitError) -> CommitID {
+        do throws(GitError) {
+            let tip = try verifiedTip(of: repository)
+            if whole { try repository.checkObjects(of: tip) }
+            return tip
+        } catch {
+            guard [.damaged, .commitMissing].contains(error.kind) else { throw error }
+            throw .badAnswer(url.description, error.description)
         }
     }
 
@@ -155,10 +183,25 @@ struct Mirror {
         if error.kind == .damaged { return error.description }
         guard [.library, .badAnswer].contains(error.kind), let tip else { return nil }
         do throws(GitError) {
-            try repository.checkObjects(of: tip)
+            // The packs of the fetch that failed are not seen any more.
+            try LocalRepository(at: repository.path).checkObjects(of: tip)
             return nil
         } catch {
-            return error.description
+            return error.isOfBrokenFiles ? error.description : nil
+        }
+    }
+}
+
+extension GitError {
+    /// Whether files of a mirror are the cause, and not what the system denied for now.
+    fileprivate var isOfBrokenFiles: Bool {
+        switch kind {
+        case .damaged, .notARepository, .library, .commitMissing: true
+        case .fileSystem:
+            [ENOENT, ENOTDIR, EISDIR, ELOOP].contains { code in
+                description.contains(String(cString: strerror(code)))
+            }
+        default: false
         }
     }
 }

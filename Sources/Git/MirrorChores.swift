@@ -6,6 +6,9 @@ struct MirrorChores {
     /// Even where polls follow each other quickly: it is seldom that one has to wait for it.
     private static let leastTime = Duration.seconds(15)
 
+    /// A disk may be slow, and nobody waits for a merge: who wants to poll cancels it.
+    static let longestTime = Duration.seconds(600)
+
     private static let longestPause = Duration.seconds(6 * 3600)
     private var pause = Duration.seconds(600)
     private var notBefore: ContinuousClock.Instant?

@@ -3,16 +3,32 @@ import Foundation
 
 /// The files of a mirror that Git itself knows nothing about.
 enum MirrorFiles {
-    /// Which directory it is, whatever its name is.
+    /// Which copy it is, whatever its name is.
+    ///
+    /// A file system may give the number of a directory that was removed to the next one, so each
+    /// copy has a word of its own.
     struct Identity: Hashable {
         private let device: UInt
         private let file: UInt
+        private let word: String
+
+        private static let name = "/uprev-copy"
 
         init?(of path: String) {
             var status = stat()
             guard lstat(path, &status) == 0 else { return nil }
             device = UInt(status.st_dev)
             file = UInt(status.st_ino)
+            word = (try? String(contentsOfFile: path + Self.name, encoding: .utf8)) ?? ""
+        }
+
+        static func create(in path: String) throws(GitError) {
+            do {
+                try UUID().uuidString.write(
+                    toFile: path + name, atomically: false, encoding: .utf8)
+            } catch {
+                throw .system("write \(path)\(name)", because: error)
+            }
         }
     }
 
@@ -37,6 +53,26 @@ enum MirrorFiles {
     /// The names in a directory; none when it cannot be read, which opening it explains better.
     static func names(in directory: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+    }
+
+    /// The names in a directory, without `.` and `..`; none when it is not there.
+    static func list(_ directory: String) throws(GitError) -> [String] {
+        guard let stream = opendir(directory) else {
+            guard errno == ENOENT else { throw .system("list \(directory)") }
+            return []
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        errno = 0
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+            errno = 0
+        }
+        guard errno == 0 else { throw .system("list \(directory)") }
+        return names.sorted()
     }
 
     /// Takes the mirror's lock; the caller closes the descriptor to let go of it.

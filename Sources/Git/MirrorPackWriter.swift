@@ -6,6 +6,8 @@ final class MirrorPackWriter {
     let repository: LocalRepository
 
     private let builder: Handle
+    private let room: MirrorRoom
+    private var problem: GitError?
     private let deadline: ContinuousClock.Instant
 
     /// Prepares to write into the bare repository at a path what is in an objects directory.
@@ -13,6 +15,7 @@ final class MirrorPackWriter {
         into path: String, from objects: String, until deadline: ContinuousClock.Instant
     ) throws(GitError) {
         self.deadline = deadline
+        room = MirrorRoom(directory: path)
         let repository = try LocalRepository(at: path)
         let database = try Handle("read objects", at: path, release: git_odb_free) {
             git_repository_odb(&$0, repository.pointer)
@@ -51,6 +54,7 @@ final class MirrorPackWriter {
                     payload)
             }
         } catch {
+            if let problem { throw problem }
             throw isLate(after: count) ? .tooSlow(repository.path) : error
         }
     }
@@ -61,7 +65,9 @@ final class MirrorPackWriter {
     private static func verdict(_ payload: UnsafeMutableRawPointer?) -> Int32 {
         guard let payload else { return 0 }
         let writer = Unmanaged<MirrorPackWriter>.fromOpaque(payload).takeUnretainedValue()
-        return writer.isLate(after: writer.count) ? GIT_EUSER.rawValue : 0
+        writer.problem = writer.room.problem()
+        let mustEnd = writer.problem != nil || writer.isLate(after: writer.count)
+        return mustEnd ? GIT_EUSER.rawValue : 0
     }
 }
 
@@ -82,7 +88,7 @@ extension GitError {
         GitError(
             .deadlinePassed,
             "Copying objects into \(place) took too long.",
-            hint: "It is tried again; a slow disk needs a longer --git-timeout."
+            hint: "It is tried again, with more time; if this stays, the disk is too slow."
         )
     }
 }

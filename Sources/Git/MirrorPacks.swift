@@ -1,5 +1,5 @@
 import CLibgit2
-import Foundation
+import Glibc
 
 /// When a mirror is tidied; the defaults are for the product, others for tests.
 struct MirrorLimits: Codable, Hashable, Sendable {
@@ -8,6 +8,9 @@ struct MirrorLimits: Codable, Hashable, Sendable {
 
     /// A merge of more objects than this takes longer than to fetch everything anew.
     var mergedObjects = 100_000
+
+    /// A pack of more bytes than this is not copied: one large file would make each merge slow.
+    var mergedPack = 32 << 20
 
     /// A mirror that is so many times larger than when it was fetched is fetched anew.
     var growth = 4
@@ -31,27 +34,37 @@ struct MirrorPack: Hashable {
         self.path = path
         let name = path.dropFirst(repository.count + 1)
         let broken = { (what: String) in GitError.damaged(repository, "\(name)\(what)") }
-        guard let index = FileBytes("\(path).idx") else { throw broken(".idx is not there") }
-        guard let pack = FileBytes("\(path).pack") else { throw broken(".pack is not there") }
-        guard index.bytes(0, 8) == [0xff, 0x74, 0x4f, 0x63, 0, 0, 0, 2],
-            let count = index.number(Self.fanOut + 1020)
+        guard let index = try FileBytes.open("\(path).idx") else {
+            throw broken(".idx is not there")
+        }
+        guard let pack = try FileBytes.open("\(path).pack") else {
+            throw broken(".pack is not there")
+        }
+        guard try index.bytes(0, 8) == [0xff, 0x74, 0x4f, 0x63, 0, 0, 0, 2],
+            let count = try index.number(Self.fanOut + 1020)
         else { throw broken(".idx is no index of a pack") }
         // Offsets beyond two gigabytes take eight bytes more.
         let spare = index.size - Self.names - 28 * count - 40
         guard spare >= 0, spare % 8 == 0 else { throw broken(".idx is cut short") }
-        guard pack.bytes(0, 4) == Array("PACK".utf8), pack.number(8) == count else {
+        guard try pack.bytes(0, 4) == Array("PACK".utf8), try pack.number(8) == count else {
             throw broken(".pack is no pack of its index")
         }
-        guard pack.size >= 32, let end = pack.bytes(pack.size - 20, 20),
-            end == index.bytes(index.size - 40, 20)
+        guard pack.size >= 32, let end = try pack.bytes(pack.size - 20, 20),
+            end == (try index.bytes(index.size - 40, 20))
         else { throw broken(".pack is cut short") }
         objects = count
         bytes = pack.size + index.size
     }
 
+    init(path: String, objects: Int, bytes: Int) {
+        self.path = path
+        self.objects = objects
+        self.bytes = bytes
+    }
+
     /// The names of its objects.
     func objectIDs() throws(GitError) -> [git_oid] {
-        guard let bytes = FileBytes("\(path).idx")?.bytes(Self.names, objects * 20) else {
+        guard let bytes = try FileBytes.open("\(path).idx")?.bytes(Self.names, objects * 20) else {
             throw .damaged(path, "its index cannot be read")
         }
         return stride(from: 0, to: bytes.count, by: 20).map { start in
@@ -82,7 +95,7 @@ struct MirrorPacks {
     /// for empty files where objects should be: both is what the loss of power leaves.
     init(in repository: String) throws(GitError) {
         let folder = repository + "/objects/pack"
-        let names = MirrorFiles.names(in: folder).filter { $0.hasPrefix("pack-") }
+        let names = try MirrorFiles.list(folder).filter { $0.hasPrefix("pack-") }
         let ends = [".pack", ".idx"]
         let stems = Set(
             names.compactMap { name in
@@ -90,16 +103,20 @@ struct MirrorPacks {
             })
         var packs: [MirrorPack] = []
         for stem in stems { packs.append(try MirrorPack(at: "\(folder)/\(stem)", in: repository)) }
-        self.packs = packs.sorted { ($0.objects, $0.path) < ($1.objects, $1.path) }
-        looseObjects = try Self.looseObjects(in: repository)
+        self.init(packs, looseObjects: try Self.looseObjects(in: repository))
+    }
+
+    init(_ packs: [MirrorPack], looseObjects: [CommitID]) {
+        self.packs = packs.sorted { ($0.bytes, $0.path) < ($1.bytes, $1.path) }
+        self.looseObjects = looseObjects
     }
 
     var bytes: Int { packs.reduce(0) { $0 + $1.bytes } }
 
     private static func looseObjects(in repository: String) throws(GitError) -> [CommitID] {
         var found: [CommitID] = []
-        for folder in MirrorFiles.names(in: repository + "/objects") where folder.count == 2 {
-            for name in MirrorFiles.names(in: "\(repository)/objects/\(folder)") {
+        for folder in try MirrorFiles.list(repository + "/objects") where folder.count == 2 {
+            for name in try MirrorFiles.list("\(repository)/objects/\(folder)") {
                 let file = "objects/\(folder)/\(name)"
                 var status = stat()
                 guard lstat("\(repository)/\(file)", &status) == 0, status.st_size > 0 else {
@@ -113,10 +130,13 @@ struct MirrorPacks {
 
     /// What there is to do, given the size of the mirror when it was fetched.
     func chore(within limits: MirrorLimits, sizeWhenNew: Int?) -> Chore {
-        if let sizeWhenNew, bytes > limits.smallSize, bytes > sizeWhenNew * limits.growth {
+        if let sizeWhenNew, bytes > limits.smallSize,
+            Self.exceeds(bytes, sizeWhenNew, limits.growth)
+        {
             return .renew(
                 "it had grown from \(sizeWhenNew.inMebibytes) to \(bytes.inMebibytes)")
         }
+        let smallCount = smallCount(within: limits)
         guard packs.count > limits.packs, smallCount > 1 else { return .nothing }
         let small = packs.prefix(smallCount)
         let objects = small.reduce(0) { $0 + $1.objects }
@@ -126,15 +146,24 @@ struct MirrorPacks {
         return .merge(Array(small))
     }
 
-    /// How many packs to merge, so that each of the others is twice as large as all before it: then
-    /// an object is copied only as often as the mirror doubles.
-    private var smallCount: Int {
+    /// The size comes from a file, so it may be any number.
+    private static func exceeds(_ bytes: Int, _ sizeWhenNew: Int, _ growth: Int) -> Bool {
+        let (most, isTooLarge) = sizeWhenNew.multipliedReportingOverflow(by: growth)
+        return !isTooLarge && bytes > most
+    }
+
+    /// How many packs to merge, so that each of the others is twice as large as all before it.
+    ///
+    /// Then a byte is copied only as often as the mirror doubles. Large ones stay as they are.
+    private func smallCount(within limits: MirrorLimits) -> Int {
+        let packs = packs.prefix { $0.bytes <= limits.mergedPack }
+        guard !packs.isEmpty else { return 0 }
         var split = packs.count - 1
-        while split > 0, packs[split].objects >= 2 * packs[split - 1].objects { split -= 1 }
+        while split > 0, packs[split].bytes >= 2 * packs[split - 1].bytes { split -= 1 }
         if split > 0 { split += 1 }
-        var total = packs[..<split].reduce(0) { $0 + $1.objects }
-        while split < packs.count, packs[split].objects < 2 * total {
-            total += packs[split].objects
+        var total = packs[..<split].reduce(0) { $0 + $1.bytes }
+        while split < packs.count, packs[split].bytes < 2 * total {
+            total += packs[split].bytes
             split += 1
         }
         return split
@@ -151,9 +180,18 @@ private final class FileBytes {
     let size: Int
     private let descriptor: Int32
 
-    init?(_ path: String) {
-        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
+    private let path: String
+
+    /// Opens a file; `nil` when it is not there.
+    static func open(_ path: String) throws(GitError) -> FileBytes? {
+        let descriptor = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        if descriptor >= 0 { return FileBytes(path, descriptor) }
+        guard errno == ENOENT || errno == ELOOP else { throw .system("open \(path)") }
+        return nil
+    }
+
+    private init(_ path: String, _ descriptor: Int32) {
+        self.path = path
         self.descriptor = descriptor
         var status = stat()
         size = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
@@ -161,23 +199,27 @@ private final class FileBytes {
 
     deinit { close(descriptor) }
 
-    /// As many bytes as asked for, or nothing.
-    func bytes(_ offset: Int, _ count: Int) -> [UInt8]? {
+    /// As many bytes as asked for, or nothing where the file ends before.
+    func bytes(_ offset: Int, _ count: Int) throws(GitError) -> [UInt8]? {
         guard offset >= 0, offset + count <= size else { return nil }
+        var failure: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
                 let read = pread(
                     descriptor, buffer.baseAddress.map { $0 + filled }, count - filled,
                     offset + filled)
+                if read < 0, errno == EINTR { continue }
+                if read < 0 { failure = errno }
                 guard read > 0 else { break }
                 filled += read
             }
         }
+        guard failure == 0 else { throw .system("read \(path)", failure) }
         return bytes.count == count ? bytes : nil
     }
 
     /// Four bytes, the most significant first.
-    func number(_ offset: Int) -> Int? {
-        bytes(offset, 4)?.reduce(0) { $0 << 8 | Int($1) }
+    func number(_ offset: Int) throws(GitError) -> Int? {
+        try bytes(offset, 4)?.reduce(0) { $0 << 8 | Int($1) }
     }
 }

@@ -13,7 +13,7 @@ struct MirrorRoom {
     func problem() -> GitError? {
         guard let space = DiskSpace(at: directory) else { return nil }
         guard space.free < Self.reserve(of: space) else { return nil }
-        return .diskFull("The fetch was ended: only \(space.free.inMebibytes) are free", directory)
+        return .diskFull("Writing was ended: only \(space.free.inMebibytes) are free", directory)
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Git
@@ -132,10 +133,12 @@ struct MirrorDiskTests {
                 _ = try await watched.poll()
             }
             let packs = try watched.packs()
-            try fill(leaving: 200 << 10)
+            try fill(leaving: 450 << 10)
             let source = try watched.source()
+            let least = LeastFree(at: disk)
             let error = try await gitError { try await source.tidy(at: MirrorLimits(packs: 1)) }
             #expect(error.kind == .diskFull, "\(error)")
+            #expect(least.end() > 100 << 10, "The journal needs room too.")
             #expect(try watched.packs() == packs)
             #expect(try watched.leftovers().isEmpty)
             try #require(unlink("\(disk)/filler") == 0)
@@ -163,5 +166,31 @@ struct MirrorDiskTests {
         }
         #expect(try watched.leftovers().isEmpty)
         #expect(try await watched.poll().tip == (try watched.upstream.head()))
+    }
+}
+
+/// Watches a disk, and remembers the least that was free.
+private final class LeastFree: Sendable {
+    private let state = Mutex((least: Int.max, isOver: false))
+
+    init(at directory: String) {
+        Thread.detachNewThread { [self] in
+            while true {
+                let free = DiskSpace(at: directory)?.free ?? 0
+                let isOver = state.withLock { state in
+                    if !state.isOver { state.least = min(state.least, free) }
+                    return state.isOver
+                }
+                if isOver { return }
+                usleep(200)
+            }
+        }
+    }
+
+    func end() -> Int {
+        state.withLock { state in
+            state.isOver = true
+            return state.least
+        }
     }
 }

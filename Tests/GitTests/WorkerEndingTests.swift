@@ -39,6 +39,65 @@ struct WorkerEndingTests {
         #expect(error.description.contains(folder.path))
     }
 
+    @Test("A mirror that ends the workers which read it is fetched anew, and gives up what it must")
+    func mended() async throws {
+        for deaths in [1, 2] {
+            let upstream = try Upstream()
+            let tip = try upstream.commit(["a": "1"])
+            let watched = try WatchedSource(upstream)
+            _ = try await watched.poll()
+            let script = """
+                for number in $(seq \(deaths)); do
+                    mkdir "\(watched.state.path)/death$number" 2>/dev/null && kill -BUS $$
+                done
+                exec "$0" git-worker
+                """
+            let source = GitSource(
+                url: try RemoteURL(watched.url), branch: try BranchName("main"),
+                mirrorDirectory: watched.mirror,
+                worker: WorkerCommand(
+                    executable: "/bin/sh", arguments: ["-c", script, watched.program]))
+            await source.keep([tip])
+            for _ in 1...deaths {
+                #expect(try await gitError { try await source.poll() }.kind == .damaged)
+            }
+            let found = try await source.poll()
+            #expect(found.tip == tip)
+            #expect(found.mirrorRebuilt?.contains("cannot be read") == true)
+            #expect(found.mirrorNotes.contains { $0.contains("given up") } == (deaths == 2))
+            #expect(try await source.poll().mirrorRebuilt == nil)
+            try watched.checkCopy()
+        }
+    }
+
+    @Test("A worker that may open few files says so, and no mirror is fetched anew for that")
+    func fewDescriptors() async throws {
+        let upstream = try Upstream()
+        try upstream.commit(["a": "1"])
+        let watched = try WatchedSource(upstream)
+        _ = try await watched.poll()
+        let identity = MirrorFiles.Identity(of: watched.copy)
+        var failures = 0
+        for count in 4...14 {
+            let source = GitSource(
+                url: try RemoteURL(watched.url), branch: try BranchName("main"),
+                mirrorDirectory: watched.mirror,
+                worker: WorkerCommand(
+                    executable: "/bin/sh",
+                    arguments: [
+                        "-c", "ulimit -n \(count); exec \"$0\" git-worker", watched.program,
+                    ]))
+            do {
+                #expect(try await source.poll().mirrorRebuilt == nil, "\(count)")
+            } catch let error as GitError {
+                failures += 1
+                #expect(error.disposition == .waiting, "\(count): \(error)")
+            }
+            #expect(MirrorFiles.Identity(of: watched.copy) == identity, "\(count)")
+        }
+        #expect(failures > 0)
+    }
+
     @Test("A connection that broke before and was got over is not the reason of a later failure")
     func formerFailure() throws {
         let folder = try TestFolder()

@@ -49,7 +49,8 @@ build: setup ## Build everything, in debug
 
 test: setup-test ## Build and run every test
 	swift build --build-tests $(STRICT)
-	swift test --skip-build --parallel --skip '^IntegrationTests\.'
+	swift test --skip-build --parallel --skip '^(IntegrationTests|GitTests)\.'
+	swift test --skip-build --parallel --filter '^GitTests\.'
 	swift test --skip-build --filter '^IntegrationTests\.'
 
 poll-curve: setup-test ## Print what ten thousand polls of Git leave behind: make poll-curve POLLS=10000

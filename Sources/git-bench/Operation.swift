@@ -23,15 +23,13 @@ struct Operation {
             let repository = try GitRepository(at: subject)
             perform = try Self.look(name, in: repository, &rest)
             places = []
-        case "poll":
+        case "poll", "poll-job":
             let body = WorkerBody(url: try RemoteURL(subject), branch: branch)
             let mirror = try next()
-            perform = { _ in try body.poll(mirror)?.description ?? "something new" }
-            places = []
-        case "poll-job":
-            let body = WorkerBody(url: try RemoteURL(subject), branch: branch)
-            let mirror = try next()
-            perform = { _ in try body.synchronise(mirror).description }
+            perform =
+                name == "poll"
+                ? { _ in try body.poll(mirror)?.description ?? "something new" }
+                : { _ in try body.synchronise(mirror).description }
             places = []
         case "poll-agent":
             let source = try Self.source(subject, branch, try next())

@@ -35,6 +35,18 @@ struct CheckoutKillTests {
         }
     }
 
+    /// Makes the folder of each place, and lets an old checkout stand in every second one.
+    private func prepare(
+        _ places: [String], with old: CommitID, from repository: GitRepository
+    ) async throws {
+        for (index, place) in places.enumerated() {
+            try FileManager.default.createDirectory(
+                atPath: (place as NSString).deletingLastPathComponent,
+                withIntermediateDirectories: true)
+            if index % 2 == 0 { try await repository.checkOut(old, into: place) }
+        }
+    }
+
     @Test("Killed at any moment, a checkout is not there or whole, and the next one is whole")
     func killed() async throws {
         let upstream = try Upstream(inMemory: true)
@@ -49,12 +61,7 @@ struct CheckoutKillTests {
         try await repository.checkOut(commit, into: "\(folder.path)/measure")
         let whole = Int((ContinuousClock.now - began) / .microseconds(1))
         let places = (0..<18).map { "\(folder.path)/\($0)/w" }
-        for (index, place) in places.enumerated() {
-            try FileManager.default.createDirectory(
-                atPath: (place as NSString).deletingLastPathComponent,
-                withIntermediateDirectories: true)
-            if index % 2 == 0 { try await repository.checkOut(old, into: place) }
-        }
+        try await prepare(places, with: old, from: repository)
         await #expect(processExitsWith: .success) {
             [
                 from = upstream.path as String, places = places as [String],

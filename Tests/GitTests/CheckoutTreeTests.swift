@@ -90,6 +90,23 @@ struct CheckoutTreeTests {
         #expect(stat(place, &status) == 0 && status.st_mode & 0o777 == 0o755)
     }
 
+    /// Settings of Git that would run or change something.
+    private static func poison(hooks: String, _ template: String, _ trap: String) -> String {
+        """
+        [core]
+            hooksPath = \(hooks)
+            fsmonitor = \(hooks)/post-checkout
+            autocrlf = true
+        [init]
+            templateDir = \(template)
+        [filter "evil"]
+            smudge = touch \(trap)
+            clean = touch \(trap)
+            required = true
+
+        """
+    }
+
     @Test("No hook, filter or template of the source, the user or the environment runs or arrives")
     func hooks() async throws {
         let upstream = try Upstream()
@@ -106,19 +123,7 @@ struct CheckoutTreeTests {
                 chmod("\(hooks)/\(hook)", 0o755)
             }
         }
-        let poison = """
-            [core]
-                hooksPath = \(folder.path)/hooks
-                fsmonitor = \(folder.path)/hooks/post-checkout
-                autocrlf = true
-            [init]
-                templateDir = \(template)
-            [filter "evil"]
-                smudge = touch \(trap)
-                clean = touch \(trap)
-                required = true
-
-            """
+        let poison = Self.poison(hooks: "\(folder.path)/hooks", template, trap)
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
         try write(poison, to: "\(home)/.gitconfig")
         try write(

@@ -56,6 +56,7 @@ extension AgentLoop {
     private func resumed(_ name: ClusterName) async {
         try? await world.store.change(
             .suspended, of: name, to: .waiting, because: "Resumed; not looked at since.")
+        await reconcilers[name]?.forgetPause()
         wake()
     }
 

@@ -59,13 +59,17 @@ struct ControlLoop {
         watched.append(
             pollfd(fd: accepts ? listening : -1, events: Int16(POLLIN), revents: 0))
         for id in ids { watched.append(watching(connections[id])) }
-        guard poll(&watched, nfds_t(watched.count), timeout) >= 0 else { return }
+        defer { expire() }
+        guard poll(&watched, nfds_t(watched.count), timeout) >= 0 else {
+            // Out of memory or descriptors: asked again soon, and not in a loop.
+            if errno != EINTR { usleep(100_000) }
+            return
+        }
         for (connection, bytes) in mailbox.collect() { reply(bytes, to: connection) }
         for (id, entry) in zip(ids, watched.dropFirst(2)) where entry.revents != 0 {
             if case .writing = connections[id]?.phase { write(id) } else { read(id) }
         }
         if watched[1].revents != 0 { accept() }
-        expire()
     }
 
     private func watching(_ connection: Connection?) -> pollfd {

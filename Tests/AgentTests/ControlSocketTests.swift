@@ -27,14 +27,14 @@ struct ControlSocketTests {
 
     private func ask(_ text: String, in directory: String? = nil) async throws -> String {
         let exchange = ControlExchange(
-            directory: directory ?? folder.path, deadline: .seconds(20))
+            directory: directory ?? folder.path, deadline: .seconds(180))
         return String(decoding: try await exchange.send(Array(text.utf8)), as: UTF8.self)
     }
 
     /// Sends bytes as they are, ends the sending when told to, and returns all that comes back.
     private func talk(_ bytes: [UInt8], thenEnd: Bool = false) throws -> String {
         let descriptor = try ControlEndpoint.connect(
-            in: folder.path, until: .now + .seconds(10))
+            in: folder.path, until: .now + .seconds(60))
         defer { close(descriptor) }
         _ = fcntl(descriptor, F_SETFL, 0)
         _ = bytes.withUnsafeBytes {
@@ -154,7 +154,7 @@ struct ControlSocketTests {
         var silent: [Int32] = []
         for _ in 0..<200 {
             silent.append(
-                try ControlEndpoint.connect(in: folder.path, until: .now + .seconds(10)))
+                try ControlEndpoint.connect(in: folder.path, until: .now + .seconds(60)))
         }
         #expect(try await ask("me").contains("commands at the same time"))
         try await Task.sleep(for: .milliseconds(400))

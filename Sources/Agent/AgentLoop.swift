@@ -133,14 +133,12 @@ actor AgentLoop {
     /// Continues open runs when the repository cannot be polled since the start: it may live in the
     /// very cluster whose node is drained.
     private func resumeWithoutTip() async {
+        let known = (try? await world.store.clusters().map(\.name)) ?? []
         if let problem = gitProblem {
-            for name in (try? await world.store.clusters().map(\.name)) ?? []
-            where await !hasOpenRun(name) {
-                await show(problem, on: name)
-            }
+            for name in known where await !hasOpenRun(name) { await show(problem, on: name) }
         }
         guard let repository = try? await source.repository() else { return }
-        for name in (try? await world.store.clusters().map(\.name)) ?? [] where busy[name] == nil {
+        for name in known where busy[name] == nil {
             let reconciler = reconciler(of: name)
             busy[name] = Task {
                 await guarded(name) { try await reconciler.resume(in: repository) }
@@ -154,8 +152,8 @@ actor AgentLoop {
         await guarded(name) {
             guard var record = try await world.store.cluster(name) else { return }
             record.show(
-                problem.disposition == .stalled ? .stalled : .waiting, problem.description,
-                rule: problem.kind.rule, hint: problem.hint)
+                problem.shown.condition, problem.description, rule: problem.kind.rule,
+                hint: problem.hint)
             try await world.store.save(record)
         }
     }
@@ -247,10 +245,9 @@ actor AgentLoop {
         } catch let error as UntrustedCommit {
             // Each known cluster tells it in its own name.
             if known.isEmpty, readRepetition.isDue(error.description, now: world.clock.now) {
-                let isStalled = error.disposition == .stalled
                 tell(
-                    isStalled ? .error : .warning, isStalled ? .refused : .waiting,
-                    error.description, hint: error.hint, fields: error.fields)
+                    error.disposition.level, error.disposition.event, error.description,
+                    hint: error.hint, fields: error.fields)
             }
         } catch let error as ReadError {
             let isNew = readRepetition.isDue(error.rendered(), now: world.clock.now)
@@ -260,8 +257,7 @@ actor AgentLoop {
         } catch let error as GitError {
             // Damage leads to a new mirror at the next poll.
             if readRepetition.isDue(error.description, now: world.clock.now) {
-                let level: LogRecord.Level = error.disposition == .stalled ? .error : .warning
-                tell(level, .waiting, error.description, hint: error.hint)
+                tell(error.shown.level, .waiting, error.description, hint: error.hint)
             }
         } catch {
             tell(.error, .waiting, "\(error)")

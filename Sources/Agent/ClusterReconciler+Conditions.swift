@@ -144,9 +144,8 @@ extension ClusterReconciler {
     func refuse(
         _ error: UntrustedCommit, _ tip: Tip, _ record: inout ClusterRecord
     ) async throws {
-        let isStalled = error.disposition == .stalled
         try await hold(
-            isStalled ? .stalled : .waiting, isStalled ? .refused : .waiting, error.description,
+            error.disposition.condition, error.disposition.event, error.description,
             hint: error.hint, tip, &record, rule: error.error.rule.rawValue, fields: error.fields)
     }
 
@@ -154,12 +153,11 @@ extension ClusterReconciler {
     func settle(
         on error: any ExplainedError, at tip: Tip, record: inout ClusterRecord
     ) async throws {
-        let isStalled = error.disposition == .stalled
         let message = (error as? ReadError)?.rendered() ?? error.description
-        if !isStalled { notBefore = world.clock.now + backoff.step() }
+        if error.disposition != .stalled { notBefore = world.clock.now + backoff.step() }
         try await hold(
-            isStalled ? .stalled : .waiting, isStalled ? .refused : .waiting, message,
-            hint: error.hint, tip, &record, rule: rule(of: error))
+            error.disposition.condition, error.disposition.event, message, hint: error.hint, tip,
+            &record, rule: rule(of: error))
     }
 
     func write(

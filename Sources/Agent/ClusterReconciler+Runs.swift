@@ -64,9 +64,8 @@ extension ClusterReconciler {
             return true
         } catch let error as UntrustedCommit {
             if repetition.isDue("\(tip.commit) \(error)", now: world.clock.now) {
-                let level: LogRecord.Level = error.disposition == .stalled ? .error : .warning
                 write(
-                    .refused, level, error.description, tip,
+                    .refused, error.disposition.level, error.description, tip,
                     fields: error.fields.merging(["hint": error.hint]) { $1 })
             }
         } catch {

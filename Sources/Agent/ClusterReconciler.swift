@@ -63,10 +63,9 @@ actor ClusterReconciler {
         } catch let error as any ExplainedError {
             try await settle(on: error, at: tip, record: &record)
         } catch let error as GitError {
-            let isStalled = error.disposition == .stalled
             try await hold(
-                isStalled ? .stalled : .waiting, .waiting, error.description, hint: error.hint,
-                tip, &record, rule: error.kind.rule)
+                error.shown.condition, .waiting, error.description, hint: error.hint, tip, &record,
+                rule: error.kind.rule)
         }
         tellSkipped(before: tip)
         return endedRuns > before

@@ -11,9 +11,9 @@ struct AcceptanceTests {
 
     private func replaceHistory(_ repository: InfraRepository, _ old: String, _ new: String) throws
     {
-        try repository.run("checkout", "--quiet", "--orphan", "fresh")
-        try repository.edit(Self.versions, old, new, subject: "Begin anew")
-        try repository.run("branch", "--quiet", "-M", "main")
+        try repository.replaceHistory {
+            try repository.edit(Self.versions, old, new, subject: "Begin anew")
+        }
     }
 
     @Test("A branch that was moved back is rolled back once it is accepted, and not before")
@@ -95,10 +95,7 @@ struct AcceptanceTests {
 
     @Test("Commits on top of what is accepted are followed; a second rewrite is held again")
     func second() async throws {
-        var files = InfraFiles.all
-        files["uprev.hcl"] = InfraFiles.definition
-            .replacingOccurrences(of: "settle           = \"0s\"", with: "settle = \"4s\"")
-        try await withLiveAgent(workers: 0, files: files) { agent in
+        try await withLiveAgent(workers: 0, files: InfraFiles.settling("4s")) { agent in
             try agent.start()
             try await agent.waitUntilReconciled()
             try replaceHistory(agent.repository, "v1.12.10", "v1.12.11")

@@ -43,10 +43,7 @@ struct HookTests {
 
     @Test("A commit that a hook told of is run when it was left alone for its time, without a poll")
     func settle() async throws {
-        var files = InfraFiles.all
-        files["uprev.hcl"] = InfraFiles.definition
-            .replacingOccurrences(of: "settle           = \"0s\"", with: "settle = \"3s\"")
-        try await withLiveAgent(files: files) { agent in
+        try await withLiveAgent(files: InfraFiles.settling("3s")) { agent in
             try agent.folder.write(Self.secret, to: "secrets")
             try agent.start(flags: [
                 "--interval", "10m", "--listen", "127.0.0.1:0", "--hook-secret-file",

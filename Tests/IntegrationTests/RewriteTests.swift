@@ -9,13 +9,6 @@ import Testing
 struct RewriteTests {
     static let versions = "common/versions.hcl"
 
-    /// Moves the branch to a new history without a commit of the old one.
-    private func replaceHistory(_ repository: InfraRepository) throws {
-        try repository.run("checkout", "--quiet", "--orphan", "fresh")
-        try repository.commit("Begin anew")
-        try repository.run("branch", "--quiet", "-M", "main")
-    }
-
     @Test("A branch that was moved back is held, told once, over a restart too, and clears")
     func rewound() async throws {
         try await withLiveAgent(workers: 0) { agent in
@@ -64,7 +57,7 @@ struct RewriteTests {
             #expect([diverged.tip, diverged.mergeBase] == [other, first])
             #expect([diverged.missing, diverged.added] == [2, 1])
 
-            try replaceHistory(repository)
+            try repository.replaceHistory { try repository.commit("Begin anew") }
             let unrelated = try #require(
                 try await agent.wait(forRule: "history_unrelated").rewrite)
             #expect(unrelated.mergeBase == nil)
@@ -73,7 +66,7 @@ struct RewriteTests {
                 "merge", "--quiet", "--allow-unrelated-histories", "-s", "ours", "--no-edit", third)
             try await agent.waitUntilReconciled()
 
-            try replaceHistory(repository)
+            try repository.replaceHistory { try repository.commit("Begin anew") }
             try repository.run("reflog", "expire", "--expire=now", "--all")
             try repository.run("gc", "--quiet", "--prune=now")
             try repository.commit("After the collection")
@@ -90,7 +83,9 @@ struct RewriteTests {
             try await agent.waitUntilReconciled()
             let bump = try agent.repository.edit(Self.versions, "v1.12.10", "v1.12.11")
             try await agent.wait(for: "the first install") { $0.log.contains("Installing") }
-            try replaceHistory(agent.repository)
+            try agent.repository.replaceHistory {
+                try agent.repository.commit("Begin anew")
+            }
             try await agent.wait(for: "the rewrite to be held") { agent in
                 try agent.report()?.clusters.first?.rewrite?.relation == "unrelated"
             }

@@ -74,10 +74,7 @@ struct SkippedCommitTests {
 
     @Test("A tip that is replaced before it has settled, or while a run is under way, is skipped")
     func replaced() async throws {
-        var files = InfraFiles.all
-        files["uprev.hcl"] = InfraFiles.definition
-            .replacingOccurrences(of: "settle           = \"0s\"", with: "settle = \"3s\"")
-        try await withLiveAgent(workers: 0, files: files) { agent in
+        try await withLiveAgent(workers: 0, files: InfraFiles.settling("3s")) { agent in
             try agent.start()
             try await agent.waitUntilReconciled()
             let first = try agent.repository.edit(

@@ -1,6 +1,5 @@
 import ClusterModel
 import Execution
-import GRDB
 import TestSupport
 import Testing
 
@@ -80,13 +79,7 @@ struct ControlTests {
     func older() async throws {
         let store = try RunStore.open(in: directory.path)
         try await store.save(ClusterRecord(name: Sample.cluster))
-        try await store.write("go back a version") { database in
-            try database.execute(
-                sql: """
-                    DROP TABLE suspension; DROP TABLE run_order; DROP TABLE approval;
-                    PRAGMA user_version = \(Schema.version - 1)
-                    """)
-        }
+        try await store.goBack(toVersion: Schema.version - 1)
         let reader = try RunStore.reader(in: directory.path)
         #expect(try await reader.suspensions(at: 0).isEmpty)
         try reader.close()

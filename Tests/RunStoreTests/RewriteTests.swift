@@ -1,5 +1,4 @@
 import ClusterModel
-import GRDB
 import Planning
 import TestSupport
 import Testing
@@ -87,19 +86,7 @@ struct RewriteTests {
         try await store.save(record)
         try await store.remember(
             decision: "{}", of: Sample.cluster, at: try Sample.revision("a"), time: 1)
-        try await store.write("go back a version") { database in
-            try database.execute(
-                sql: """
-                    DROP TABLE rewrite; DROP TABLE acceptance; DROP TABLE told; DROP TABLE source;
-                    DROP TABLE suspension; DROP TABLE run_order; DROP TABLE approval;
-                    ALTER TABLE cluster DROP COLUMN rule;
-                    ALTER TABLE cluster DROP COLUMN hint;
-                    ALTER TABLE cluster DROP COLUMN base;
-                    ALTER TABLE cluster DROP COLUMN removed;
-                    ALTER TABLE decision DROP COLUMN result;
-                    PRAGMA user_version = 2
-                    """)
-        }
+        try await store.goBack(toVersion: 2)
         try store.close()
 
         let reader = try RunStore.reader(in: directory.path)

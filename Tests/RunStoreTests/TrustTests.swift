@@ -30,20 +30,7 @@ struct TrustTests {
     func older() async throws {
         let store = try RunStore.open(in: directory.path)
         try await store.save(ClusterRecord(name: ClusterName("sol")))
-        try await store.write("go back a version") { database in
-            try database.execute(
-                sql: """
-                    DROP TABLE trust;
-                    DROP TABLE rewrite; DROP TABLE acceptance; DROP TABLE told; DROP TABLE source;
-                    DROP TABLE suspension; DROP TABLE run_order; DROP TABLE approval;
-                    ALTER TABLE cluster DROP COLUMN rule;
-                    ALTER TABLE cluster DROP COLUMN hint;
-                    ALTER TABLE cluster DROP COLUMN base;
-                    ALTER TABLE cluster DROP COLUMN removed;
-                    ALTER TABLE decision DROP COLUMN result;
-                    PRAGMA user_version = 1
-                    """)
-        }
+        try await store.goBack(toVersion: 1)
         try store.close()
         let again = try RunStore.open(in: directory.path)
         #expect(try await again.clusters().map(\.name.text) == ["sol"])

@@ -16,6 +16,14 @@ public enum InfraFiles {
 
         """
 
+    /// The sample repository with another settle time, such as `3s`.
+    public static func settling(_ time: String) -> [String: String] {
+        var files = all
+        files["uprev.hcl"] = definition.replacing(
+            "settle           = \"0s\"", with: "settle = \"\(time)\"")
+        return files
+    }
+
     /// One cluster with short waits.
     public static let definition = """
         cluster "sol" {

@@ -54,6 +54,13 @@ public final class InfraRepository: Sendable {
         return try commit(subject, [name: text.replacingOccurrences(of: old, with: new)])
     }
 
+    /// Moves the branch to a new history without a commit of the old one; `commit` makes the first.
+    public func replaceHistory(_ commit: () throws -> String) throws {
+        try run("checkout", "--quiet", "--orphan", "fresh")
+        _ = try commit()
+        try run("branch", "--quiet", "-M", "main")
+    }
+
     /// Reverts a commit and returns the new one.
     @discardableResult
     public func revert(_ commit: String) throws -> String {

@@ -10,7 +10,9 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 import corpus
+import go_program
 import report
 import tools
 from measure import Measurements
@@ -18,18 +20,6 @@ from measure import Measurements
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 BUILD = ROOT / ".build" / "git-bench"
-
-
-def build_reference():
-    """Builds go-git's side from Debian's sources, without modules or the network."""
-    program = BUILD / "reference"
-    environment = os.environ | {
-        "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": "",
-        "GOCACHE": str(BUILD / "go-cache"),
-    }
-    subprocess.run(
-        ["go", "build", "-o", program, "."], cwd=HERE / "reference", env=environment, check=True)
-    return program
 
 
 def make_sources():
@@ -81,7 +71,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.4)
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
-    reference = build_reference()
+    reference = go_program.build(HERE / "reference", BUILD)
     sources = make_sources()
     with Server(sources) as url:
         bench = tools.Bench(

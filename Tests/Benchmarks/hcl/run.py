@@ -12,7 +12,9 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 import corpus
+import go_program
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = HERE.parents[2] / ".build" / "hcl-bench"
@@ -20,18 +22,6 @@ SIZES = {"4 kB": 4_096, "40 kB": 40_960, "1 MB": 1_048_576}
 TARGETS = {"parse": 3.0, "evaluate": 2.0}
 CLOCK, PROCESSORS = 0, 1
 NAMES = {"parse": "parse", "evaluate": "parse + evaluate"}
-
-
-def build_reference():
-    """Builds the reference program from Debian's sources, without modules or the network."""
-    program = BUILD / "reference"
-    environment = os.environ | {
-        "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": "",
-        "GOCACHE": str(BUILD / "go-cache"),
-    }
-    subprocess.run(
-        ["go", "build", "-o", program, "."], cwd=HERE / "reference", env=environment, check=True)
-    return program
 
 
 def ask(program, mode, file, *more):
@@ -102,7 +92,10 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.5)
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
-    programs = {"ours": pathlib.Path(options.ours).resolve(), "reference": build_reference()}
+    programs = {
+        "ours": pathlib.Path(options.ours).resolve(),
+        "reference": go_program.build(HERE / "reference", BUILD),
+    }
     version = subprocess.run(
         ["go", "version"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
     print(f"{version}, {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f};"

@@ -84,6 +84,14 @@ enum FileCopy {
         }
     }
 
+    /// Makes the content of a file survive a power cut.
+    static func flush(_ file: String) throws {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(file) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw FileError(file) }
+    }
+
     private static func synchronizeFolder(_ folder: String) throws {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError(folder) }

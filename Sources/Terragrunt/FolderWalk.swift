@@ -57,6 +57,8 @@ struct ModificationTime: Hashable, Sendable {
 }
 
 /// Lists what is below a folder, without ever following a link.
+///
+/// Names that are no UTF-8 are left out: no pattern can mean them.
 enum FolderWalk {
     /// Every file and link below `folder`, sorted by path; sockets and devices are left out.
     static func entries(
@@ -93,7 +95,10 @@ enum FolderWalk {
 
     private static func item(at path: String, in folder: String) throws -> Item {
         var info = stat()
-        guard lstat("\(folder)/\(path)", &info) == 0 else { throw FileError(path) }
+        guard lstat("\(folder)/\(path)", &info) == 0 else {
+            guard errno == ENOENT else { throw FileError(path) }
+            return .other
+        }
         switch info.st_mode & S_IFMT {
         case S_IFDIR: return .folder
         case S_IFREG: return .entry(FolderEntry(path: path, link: nil, info: info))

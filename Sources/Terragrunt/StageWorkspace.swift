@@ -16,19 +16,14 @@ struct StageWorkspace: Sendable {
     /// Where the cluster's files are kept.
     var carry: CarryStore { CarryStore(directory: "\(directory)/carry") }
 
-    /// Where units of all runs find the providers that one of them downloaded.
-    ///
-    /// Terraform and OpenTofu take from it what a unit's lock file has the checksum of, and allow
-    /// one `init` at a time, which is all that ever runs for a cluster. It can be deleted.
-    var providers: String { "\(directory)/providers" }
-
     /// Runs a program with the stage's environment, masks and lock.
     func run(
         _ program: String, _ arguments: [String], in folder: String,
         change: (inout ChildCommand) -> Void = { _ in },
         onLine: @escaping @Sendable (OutputLine) -> Void
     ) async throws -> ChildResult {
-        var variables = settings.environment.variables
+        var variables = trust
+        variables.merge(settings.environment.variables) { $1 }
         variables.merge(StageWorkspace.fixedVariables) { $1 }
         var command = ChildCommand(program, arguments, environment: variables, in: folder)
         command.timeout = settings.timeout
@@ -46,6 +41,15 @@ struct StageWorkspace: Sendable {
         } catch let error as ChildProcessError {
             throw StageWorkspace.stageError(error)
         }
+    }
+
+    /// Lets `git` answer in the checkout although its volume may show another owner than the agent.
+    private var trust: [String: String] {
+        guard settings.environment.variables["GIT_CONFIG_COUNT"] == nil else { return [:] }
+        return [
+            "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory",
+            "GIT_CONFIG_VALUE_0": checkout.path,
+        ]
     }
 
     /// Refuses to touch checkout and state while a program of an earlier run still works on them.

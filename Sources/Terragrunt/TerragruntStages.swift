@@ -61,6 +61,7 @@ public struct TerragruntStages: StageRunner {
             throw error
         }
         try await keep(stage, in: workspace)
+        await workspace.tidyProviders()
         if mode == .apply, !stage.command.isEmpty { try StageMarks(run, workspace).set(stage) }
         return report
     }
@@ -144,7 +145,8 @@ public struct TerragruntStages: StageRunner {
             settings: settings, checkout: try await checkout(run), directory: directory,
             say: output)
         try StageWorkspace.makePrivateFolder(workspace.directory)
-        try StageWorkspace.makePrivateFolder(workspace.providers)
+        for remark in workspace.checkout.remarks { output(remark) }
+        try await workspace.prepareProviders()
         let laid = try await workspace.carrying("laid in") {
             try await workspace.carry.layIn(workspace.checkout.path)
         }

@@ -56,6 +56,7 @@ struct UnitRunner: Sendable {
         let action = TerragruntAction.initialize(upgrade: upgrade)
         let call = try await call(action)
         guard call.result.succeeded else { throw failure(action, call) }
+        await workspace.keepProviders(usedBelow: directory)
         for location in try StateLocation.find(unit: directory) {
             try location.requirePermanence(
                 unit: unit, checkout: workspace.checkout.path, carry: carry)
@@ -107,6 +108,22 @@ struct UnitRunner: Sendable {
         return try UnitOutputs(call.result.captured, unit: unit)
     }
 
+    /// What lets the unit take providers from the cache.
+    ///
+    /// Terraform and OpenTofu take one only when the unit's lock file has its checksum. A unit whose
+    /// lock file is not committed has none in a new checkout, and would download everything in
+    /// every run. It may take what is there: that was checked when it was downloaded, and nothing
+    /// is there that is not whole.
+    private var providerVariables: [String: String] {
+        // A cache that the operator names with --stage-env is theirs to choose.
+        guard let providers = workspace.providers else { return [:] }
+        var variables = ["TF_PLUGIN_CACHE_DIR": providers.directory]
+        if !workspace.checkout.isTracked("\(unit)/.terraform.lock.hcl") {
+            variables["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "true"
+        }
+        return variables
+    }
+
     private func withoutPlan(_ report: RunReport?) throws -> Plan {
         let mask = workspace.settings.environment.mask
         if let report, report.isExcluded {
@@ -127,9 +144,7 @@ struct UnitRunner: Sendable {
             workspace.settings.terragrunt, arguments(action, in: directory, report: report),
             in: directory,
             change: { command in
-                // A cache that the operator names with --stage-env is theirs to choose.
-                command.environment["TF_PLUGIN_CACHE_DIR"] =
-                    command.environment["TF_PLUGIN_CACHE_DIR"] ?? workspace.providers
+                command.environment.merge(providerVariables) { named, _ in named }
                 if action.printsDocument {
                     command.standardOutput = .capture(limit: 256 << 20)
                 }

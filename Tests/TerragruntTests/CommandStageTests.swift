@@ -105,4 +105,22 @@ struct CommandStageTests {
         #expect(fixture.output.contains("one"))
         #expect(fixture.output.contains("carried files laid in: build/iso"))
     }
+
+    @Test(
+        "Git answers in a checkout whose volume shows another owner, and only there",
+        .enabled(if: getuid() == 0, "only root can give files away"))
+    func foreignOwner() async throws {
+        let fixture = try StageFixture()
+        for name in ["checkout", "other"] {
+            let place = "'\(fixture.folder.path)/\(name)'"
+            let made = try await shell("git init --quiet \(place) && chown -R 65534 \(place)")
+            try #require(made.succeeded)
+        }
+        let top = Stage(kind: .images, command: ["git", "rev-parse", "--show-toplevel"])
+        _ = try await fixture.run(top)
+        #expect(fixture.output.contains("\(fixture.folder.path)/checkout"))
+        let other = Stage(kind: .images, command: ["git", "-C", "../other", "status"])
+        let error = try await stageError { try await fixture.run(other) }
+        #expect(error.description.contains("dubious ownership"))
+    }
 }

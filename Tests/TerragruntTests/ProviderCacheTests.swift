@@ -24,7 +24,8 @@ struct ProviderCacheTests {
         let platform = "linux_amd64"
         #endif
         let place = "mirror/registry.terraform.io/acme/fake"
-        try folder.write("\(place)/terraform-provider-fake_v1.0.0", "no program\n", mode: 0o755)
+        let program = (0..<20_000).map { "no program \($0)\n" }.joined()
+        try folder.write("\(place)/terraform-provider-fake_v1.0.0", program, mode: 0o755)
         let script = """
             import sys, zipfile
             with zipfile.ZipFile(sys.argv[1], "w") as archive:
@@ -52,27 +53,101 @@ struct ProviderCacheTests {
         return ["TF_CLI_CONFIG_FILE": "\(folder.path)/terraformrc", "CHECKPOINT_DISABLE": "1"]
     }
 
-    @Test("A second run in another checkout links the provider that the first one installed")
-    func shared() async throws {
+    private static let cached = "providers/registry.terraform.io/acme/fake/1.0.0"
+
+    /// Runs a stage with one unit, whose plan fails, since the provider cannot be run; until then
+    /// the unit is prepared. Says what `init` did about the provider.
+    private func prepare(_ fixture: StageFixture) async throws -> String {
+        let before = fixture.output.count
+        try fixture.unit("a", Self.code)
+        await #expect(throws: (any Error).self) { try await fixture.run(stage(["a"])) }
+        let lines = fixture.output.dropFirst(before)
+        return lines.first { $0.contains("fake v1.0.0") && !$0.contains("Installing") } ?? ""
+    }
+
+    private static let installed = "- Installed acme/fake v1.0.0 (unauthenticated)"
+    private static let taken = "- Using acme/fake v1.0.0 from the shared cache directory"
+
+    @Test(
+        "A second run in another checkout links what the first one installed, lock file or not",
+        arguments: [false, true])
+    func shared(hasLock: Bool) async throws {
         let source = try TemporaryFolder()
         let fixture = try StageFixture(
-            environment: try mirror(in: source), named: ["TF_CLI_CONFIG_FILE"])
-        try fixture.unit("a", Self.code)
-        // The plan fails, since the provider cannot be run; until then the unit is prepared.
-        await #expect(throws: (any Error).self) { try await fixture.run(stage(["a"])) }
-        #expect(fixture.output.contains { $0.contains("Installed acme/fake v1.0.0") })
+            environment: try mirror(in: source), named: ["TF_CLI_CONFIG_FILE"],
+            tracked: hasLock ? ["a/.terraform.lock.hcl"] : [])
+        #expect(try await prepare(fixture) == Self.installed)
         let lock = try #require(fixture.folder.read("checkout/a/.terraform.lock.hcl"))
-        let cached = "state/sol/providers/registry.terraform.io/acme/fake/1.0.0"
-        #expect(fixture.folder.has(cached))
-
+        #expect(fixture.folder.has("state/sol/\(Self.cached)"))
         try fixture.renewCheckout()
-        try fixture.unit("a", Self.code)
-        try fixture.folder.write("checkout/a/.terraform.lock.hcl", lock)
-        await #expect(throws: (any Error).self) { try await fixture.run(stage(["a"])) }
-        #expect(
-            fixture.output.contains {
-                $0.contains("Using acme/fake v1.0.0 from the shared cache directory")
-            })
+        if hasLock { try fixture.folder.write("checkout/a/.terraform.lock.hcl", lock) }
+        #expect(try await prepare(fixture) == Self.taken)
+    }
+
+    @Test("A committed lock file is never bent to what the cache has")
+    func strict() async throws {
+        let source = try TemporaryFolder()
+        let fixture = try StageFixture(
+            environment: try mirror(in: source), named: ["TF_CLI_CONFIG_FILE"],
+            tracked: ["a/.terraform.lock.hcl"])
+        #expect(try await prepare(fixture) == Self.installed)
+        let lock = try #require(fixture.folder.read("checkout/a/.terraform.lock.hcl"))
+        try fixture.renewCheckout()
+        let other = lock.replacing(
+            /h1:[^"]+/, with: "h1:" + String(repeating: "A", count: 43) + "=")
+        try fixture.folder.write("checkout/a/.terraform.lock.hcl", other)
+        #expect(try await !prepare(fixture).hasPrefix("- "))
+        #expect(fixture.output.contains { $0.contains("doesn't match any of the checksums") })
+    }
+
+    @Test("Half a provider that a killed init left is never used")
+    func half() async throws {
+        let source = try TemporaryFolder()
+        let environment = try mirror(in: source)
+        let fixture = try StageFixture(environment: environment, named: ["TF_CLI_CONFIG_FILE"])
+        // The real program dies while it unpacks: it may write no file larger than 32 KiB.
+        try fixture.folder.write("other/main.tf", Self.code)
+        let cache = "\(fixture.folder.path)/state/sol/providers"
+        try FileManager.default.createDirectory(
+            atPath: cache, withIntermediateDirectories: true)
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        _ = try await shell(
+            "cd '\(fixture.folder.path)/other' && ulimit -f 64 && terraform init -input=false",
+            environment: environment.merging(["TF_PLUGIN_CACHE_DIR": cache, "PATH": path]) { $1 })
+        let found = try FileManager.default.subpathsOfDirectory(atPath: cache)
+        let program = try #require(found.first { $0.hasSuffix("terraform-provider-fake_v1.0.0") })
+        let whole = try #require(
+            source.read("mirror/registry.terraform.io/acme/fake/terraform-provider-fake_v1.0.0"))
+        let half = try #require(FileManager.default.contents(atPath: "\(cache)/\(program)"))
+        #expect(half.count < whole.utf8.count)
+        #expect(try await prepare(fixture) == Self.installed)
+        let now = FileManager.default.contents(atPath: "\(cache)/\(program)")
+        #expect(now == Data(whole.utf8))
+        // A whole one that somebody begins to write anew, and does not get done with.
+        try fixture.renewCheckout()
+        try fixture.folder.write("state/sol/providers/\(program)", "half", mode: 0o755)
+        #expect(try await prepare(fixture) == Self.installed)
+        try fixture.renewCheckout()
+        #expect(try await prepare(fixture) == Self.taken)
+    }
+
+    @Test("Runs of two clusters at once share nothing that one of them could break")
+    func clusters() async throws {
+        let source = try TemporaryFolder()
+        let environment = try mirror(in: source)
+        let state = try TemporaryFolder()
+        let fixtures = try ["sol", "luna"].map { name in
+            try StageFixture(
+                cluster: name, environment: environment, named: ["TF_CLI_CONFIG_FILE"]
+            ) { $0.directory = state.path }
+        }
+        for wanted in [Self.installed, Self.taken, Self.taken] {
+            async let first = prepare(fixtures[0])
+            async let second = prepare(fixtures[1])
+            #expect(try await [first, second] == [wanted, wanted])
+            for fixture in fixtures { try fixture.renewCheckout() }
+        }
+        #expect(state.has("sol/\(Self.cached)") && state.has("luna/\(Self.cached)"))
     }
 
     @Test("A cache that the operator names is taken instead")
@@ -88,5 +163,80 @@ struct ProviderCacheTests {
         await #expect(throws: (any Error).self) { try await fixture.run(stage(["a"])) }
         #expect(source.has("own/registry.terraform.io/acme/fake/1.0.0"))
         #expect(!fixture.folder.has("state/sol/providers/registry.terraform.io"))
+    }
+}
+
+@Suite("What is kept of providers")
+struct ProviderKeepingTests {
+    private let folder: TemporaryFolder
+    private let cache: ProviderCache
+
+    init() throws {
+        folder = try TemporaryFolder()
+        cache = ProviderCache(directory: "\(folder.path)/with space/providers")
+        try cache.prepare()
+    }
+
+    private func install(_ name: String, linkedFrom unit: String?) throws {
+        let package = "host/acme/\(name)/1.0.0/linux_amd64"
+        try folder.write("with space/providers/\(package)/program", name, mode: 0o755)
+        guard let unit else { return }
+        let link = "\(folder.path)/\(unit)/.terraform/providers/\(package)"
+        try FileManager.default.createDirectory(
+            atPath: (link as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: link, withDestinationPath: "\(cache.directory)/\(package)")
+    }
+
+    private func has(_ name: String) -> Bool {
+        folder.has("with space/providers/host/acme/\(name)/1.0.0/linux_amd64/program")
+    }
+
+    @Test("Only what a working folder is linked to is kept, wherever Terragrunt put that folder")
+    func linked() throws {
+        try install("plain", linkedFrom: "co/unit")
+        try install("cached", linkedFrom: "co/x/.terragrunt-cache/abc/def/modules/m")
+        try install("unlinked", linkedFrom: nil)
+        try install("elsewhere", linkedFrom: "other/unit")
+        try folder.write("with space/providers/host/acme/plain/1.0.0/linux_amd64.lock", "")
+        try cache.seal(usedBelow: "\(folder.path)/co")
+        try cache.prepare()
+        #expect(has("plain") && has("cached"))
+        #expect(!has("unlinked") && !has("elsewhere"))
+        #expect(folder.has("with space/providers/host/acme/plain/1.0.0/linux_amd64.lock"))
+    }
+
+    @Test("What changed, shrank, grew or lost a file since it was sealed is removed")
+    func changed() throws {
+        for name in ["same", "changed", "more", "less", "mode"] {
+            try install(name, linkedFrom: "co/unit")
+        }
+        try cache.seal(usedBelow: "\(folder.path)/co")
+        let place = { (name: String) in "with space/providers/host/acme/\(name)/1.0.0/linux_amd64" }
+        try folder.write("\(place("changed"))/program", "CHANGED", mode: 0o755)
+        try folder.write("\(place("more"))/second", "")
+        try FileManager.default.removeItem(atPath: "\(folder.path)/\(place("less"))/program")
+        chmod("\(folder.path)/\(place("mode"))/program", 0o644)
+        try cache.prepare()
+        #expect(has("same"))
+        for name in ["changed", "more", "less", "mode"] { #expect(!folder.has(place(name))) }
+    }
+
+    @Test("What no run used for long is removed, and what one uses stays however old it is")
+    func old() throws {
+        try install("used", linkedFrom: "co/unit")
+        try install("unused", linkedFrom: "before/unit")
+        try cache.seal(usedBelow: folder.path)
+        for name in ["used", "unused"] {
+            let seal = "with space/providers.sealed/host/acme/\(name)/1.0.0/linux_amd64"
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: 1_000_000)],
+                ofItemAtPath: "\(folder.path)/\(seal)")
+        }
+        try cache.seal(usedBelow: "\(folder.path)/co")
+        try cache.collect(notUsedSince: Date(timeIntervalSinceNow: -3600))
+        #expect(has("used") && !has("unused"))
+        try cache.prepare()
+        #expect(has("used"))
     }
 }

@@ -39,7 +39,8 @@ struct StageFixture {
     }
 
     init(
-        version: String = "0.93.8", environment: [String: String] = [:], named: [String] = [],
+        version: String = "0.93.8", cluster name: String = "sol",
+        environment: [String: String] = [:], named: [String] = [],
         tracked: Set<String> = [], change: (inout StageSettings) -> Void = { _ in }
     ) throws {
         folder = try TemporaryFolder()
@@ -59,7 +60,7 @@ struct StageFixture {
         stages = TerragruntStages(settings) { _ in
             Checkout(path: checkout, isTracked: { tracked.contains($0) })
         }
-        let cluster = ClusterName("sol")
+        let cluster = ClusterName(name)
         context = RunContext(
             run: RunID(cluster: cluster, number: 7), cluster: cluster,
             revision: try #require(Revision(String(repeating: "ab", count: 20))))

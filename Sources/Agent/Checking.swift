@@ -9,11 +9,14 @@ public struct Checking: Sendable {
     /// Creates a check over a reader.
     public init(reading: CommitReading) { self.reading = reading }
 
-    /// One sentence on each cluster that the commit defines.
+    /// One sentence on each cluster that the commit defines, and on each of its submodules.
     ///
     /// Throws `ReadError` for what cannot be read.
     public func findings(at commit: CommitID) async throws -> [String] {
-        try await reading.contents(of: commit).map { cluster in
+        let submodules = try await reading.submodules(of: commit).map {
+            "\($0) is a submodule, which is not fetched: stages find an empty folder."
+        }
+        return try await reading.contents(of: commit).map { cluster in
             let name = cluster.definition.name
             guard let desired = try cluster.desired.get() else {
                 return "\(name): its files do not exist in \(commit.short)."
@@ -21,7 +24,7 @@ public struct Checking: Sendable {
             return "\(name): Talos \(desired.talosVersion), Kubernetes "
                 + "\(desired.kubernetesVersion), \(desired.allExtensions.count) extensions, "
                 + "\(cluster.inputPaths.count) input files."
-        }
+        } + submodules
     }
 
     /// One sentence on each node of each cluster, as it shows itself now.

@@ -62,6 +62,11 @@ public actor CommitReading {
         return try result.get()
     }
 
+    /// The paths of the commit's submodules.
+    func submodules(of commit: CommitID) async throws -> [String] {
+        try await repository.withTree(of: commit) { try $0.submodules() }
+    }
+
     /// What the commit says of a cluster, by its own definition of it, else by the given one.
     func state(of definition: ClusterDefinition, at commit: CommitID) async throws -> DesiredState?
     {

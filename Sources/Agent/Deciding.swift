@@ -98,9 +98,11 @@ public struct Deciding: Sendable {
         }
         let targetState = RevisionState(
             revision: revision(target), desired: try cluster.desired.get())
-        return PlanningInput(
+        var input = PlanningInput(
             definition: definition, base: baseState, target: targetState,
             history: try await history(of: cluster, before: target, with: baseState))
+        input.submodules = try await reading.submodules(of: target)
+        return input
     }
 
     /// The states of the cluster at earlier first-parent commits, newest first.

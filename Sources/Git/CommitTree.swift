@@ -93,7 +93,21 @@ public final class CommitTree {
     /// Nothing there gives an empty list; the empty path lists the whole commit. Throws `tooLarge`
     /// for more than a million entries, or a path that no file system takes.
     public func paths(under path: String) throws(GitError) -> [String] {
-        var found: [String] = []
+        try entries(under: path).map(\.path)
+    }
+
+    /// The paths of the commit's submodules, in Git's order.
+    ///
+    /// Nothing is searched without a `.gitmodules`, without which Git itself knows none.
+    public func submodules() throws(GitError) -> [String] {
+        guard try find(".gitmodules") != nil else { return [] }
+        return try entries(under: "").filter { $0.kind == .submodule }.map(\.path)
+    }
+
+    private func entries(
+        under path: String
+    ) throws(GitError) -> [(path: String, kind: EntryKind)] {
+        var found: [(path: String, kind: EntryKind)] = []
         var waiting: [(path: String, id: git_oid, kind: EntryKind)] = []
         if path.isEmpty {
             guard let id = git_tree_id(root.pointer) else { return [] }
@@ -103,7 +117,7 @@ public final class CommitTree {
         }
         while let next = waiting.popLast() {
             guard next.kind == .directory else {
-                found.append(next.path)
+                found.append((next.path, next.kind))
                 continue
             }
             let prefix = next.path.isEmpty ? "" : next.path + "/"

@@ -48,6 +48,9 @@ public struct PlanningInput: Sendable {
     /// The node that the agent itself runs on, taken last of its role.
     public var ownNode: NodeName?
 
+    /// The paths of the target's submodules, which are empty folders where stages run.
+    public var submodules: [String] = []
+
     /// Which releases support which.
     public var support: SupportTable
 

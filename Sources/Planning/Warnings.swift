@@ -51,6 +51,7 @@ struct Warnings {
                     message: "The cluster's files appear for the first time; a cluster that runs "
                         + "already is taken over from what its nodes show."))
         }
+        if let submodules { warnings.append(submodules) }
         let mutable = desired.allExtensions.filter { $0.digest == nil && $0.tag == "latest" }
         warnings += mutable.map {
             PlanWarning(
@@ -76,6 +77,17 @@ struct Warnings {
                         + "before the nodes roll."))
         }
         return warnings
+    }
+
+    private var submodules: PlanWarning? {
+        let paths = situation.input.submodules
+        guard !paths.isEmpty, !definition.stages.isEmpty else { return nil }
+        let names = paths.prefix(5).joined(separator: ", ")
+        let more = paths.count > 5 ? " and \(paths.count - 5) more" : ""
+        return PlanWarning(
+            rule: "submodule",
+            message: "Submodules are not fetched; stages find these folders empty: \(names)\(more)."
+        )
     }
 
     private var nodes: [PlanWarning] {

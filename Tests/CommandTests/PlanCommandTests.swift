@@ -56,6 +56,28 @@ struct PlanCommandTests {
         #expect(error["line"] as? Int == 4)
     }
 
+    @Test("A submodule is named by plan and by check, since stages find it empty")
+    func submodule() throws {
+        let repository = try InfraRepository()
+        let inner = try repository.head()
+        try repository.run(
+            "update-index", "--add", "--cacheinfo", "160000,\(inner),modules/net")
+        try repository.run("commit", "--quiet", "--message", "A submodule that Git does not know")
+        #expect(try !plan(repository).output.contains("modules/net"))
+        try Data("[submodule \"net\"]\n\tpath = modules/net\n\turl = ../net\n".utf8)
+            .write(to: URL(fileURLWithPath: "\(repository.path)/.gitmodules"))
+        try repository.run("add", ".gitmodules")
+        try repository.run("commit", "--quiet", "--message", "Declare it")
+        let planned = try plan(repository, "--output", "json")
+        #expect(planned.status == 0)
+        #expect(planned.output.contains("modules/net") && planned.output.contains("\"submodule\""))
+        let checked = try Program.uprev().run(["check", "--repository", repository.path])
+        #expect(checked.status == 0)
+        #expect(
+            checked.output.contains(
+                "modules/net is a submodule, which is not fetched: stages find an empty folder."))
+    }
+
     @Test("A deciding value behind run_cmd is an error that names the reason; nothing is run")
     func runCommand() throws {
         let repository = try InfraRepository()

@@ -56,6 +56,18 @@ struct WarningTests {
         #expect(!output.warns("machine_config_units"))
     }
 
+    @Test("name submodules, which stages find empty, once and not without a stage")
+    func submodules() {
+        var input = input(from: desired(), to: desired("1.11.6"))
+        input.submodules = (1...7).map { "modules/\($0)" }
+        let texts = decide(input).warnings.filter { $0.rule == "submodule" }.map(\.message)
+        #expect(texts.count == 1)
+        #expect(texts.first?.contains("modules/1, modules/2") == true)
+        #expect(texts.first?.hasSuffix("modules/5 and 2 more.") == true)
+        input.definition.stages = [:]
+        #expect(!decide(input).warns("submodule"))
+    }
+
     @Test("tell which values are defaults of the environment")
     func environment() {
         let target = changing { $0.environmentUses = ["talos_version": ["REGION", "TALOS"]] }

@@ -98,26 +98,25 @@ struct RunCheckouts: Sendable {
         guard let commit = CommitID(run.revision.hash) else {
             preconditionFailure("A revision is a commit ID.")
         }
-        let path = "\(directory)/\(run.run)"
-        let files = FileManager.default
-        try files.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        for other in try files.contentsOfDirectory(atPath: directory) where other != "\(run.run)" {
-            try? files.removeItem(atPath: "\(directory)/\(other)")
+        let shelf = CheckoutShelf(directory: directory)
+        let item: CheckoutShelf.Item
+        do throws(GitError) {
+            item = try await repository.checkOut(commit, for: "\(run.run)", on: shelf)
+        } catch {
+            // A damaged mirror is fetched anew at the next poll.
+            let canWait = error.disposition != .stalled
+            throw StageError(
+                error.description, hint: error.hint, disposition: canWait ? .waiting : .stalled)
         }
-        if !files.fileExists(atPath: path) {
-            do throws(GitError) {
-                try await repository.checkOut(commit, into: path)
-            } catch {
-                // A damaged mirror is fetched anew at the next poll.
-                let canWait = error.disposition != .stalled
-                throw StageError(
-                    error.description, hint: error.hint,
-                    disposition: canWait ? .waiting : .stalled)
-            }
+        var remarks = item.leftBehind
+        if !item.submodules.isEmpty {
+            remarks.append(
+                "submodules are not fetched, these folders are empty: "
+                    + item.submodules.joined(separator: ", "))
         }
         let tracked = try await repository.withTree(of: commit) { tree in
             Set(try tree.paths(under: ""))
         }
-        return Checkout(path: path) { tracked.contains($0) }
+        return Checkout(path: item.path, remarks: remarks) { tracked.contains($0) }
     }
 }

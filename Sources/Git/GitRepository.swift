@@ -144,4 +144,23 @@ public actor GitRepository {
             try Checkout(of: commit, from: store, at: directory).perform()
         }
     }
+
+    /// The checkout of a commit for a run, which serves all its stages and outlives a restart.
+    ///
+    /// It is made unless it is there whole, as ``checkOut(_:into:)`` makes it, and those of other
+    /// runs are removed; nobody may use them any more.
+    public func checkOut(
+        _ commit: CommitID,
+        for run: String,
+        on shelf: CheckoutShelf
+    ) throws(GitError) -> CheckoutShelf.Item {
+        try reading { () throws(GitError) in
+            try shelf.item(of: commit, for: run, from: store)
+        }
+    }
+
+    /// Removes all checkouts on a shelf, and says in sentences which could not be removed.
+    ///
+    /// Nobody may use one of them any more.
+    public func clear(_ shelf: CheckoutShelf) throws(GitError) -> [String] { try shelf.clear() }
 }

@@ -40,7 +40,7 @@ struct SwapPlace {
             told.append(
                 "\(name(of: directory)) was moved aside by a process that was killed; put back.")
         }
-        for path in [incoming, outgoing] where try remove(path) {
+        for path in [incoming, outgoing] where try FileRemoval.remove(path) {
             told.append("Removed what a process that was killed left: \(name(of: path)).")
         }
         return told
@@ -53,7 +53,7 @@ struct SwapPlace {
             try make(incoming)
             try swap()
         } catch {
-            _ = try? remove(incoming)
+            _ = try? FileRemoval.remove(incoming)
             throw error
         }
         try sweep()
@@ -83,15 +83,4 @@ struct SwapPlace {
     }
 
     private func name(of path: String) -> String { (path as NSString).lastPathComponent }
-
-    /// Whether there was something to remove.
-    private func remove(_ path: String) throws(GitError) -> Bool {
-        guard MirrorFiles.exists(path) else { return false }
-        do {
-            try FileManager.default.removeItem(atPath: path)
-            return true
-        } catch {
-            throw .system("remove \(path)", because: error)
-        }
-    }
 }

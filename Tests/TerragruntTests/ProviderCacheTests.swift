@@ -55,8 +55,9 @@ struct ProviderCacheTests {
 
     private static let cached = "providers/registry.terraform.io/acme/fake/1.0.0"
 
-    /// Runs a stage with one unit, whose plan fails, since the provider cannot be run; until then
-    /// the unit is prepared. Says what `init` did about the provider.
+    /// Runs a stage with one unit, and says what `init` did about the provider.
+    ///
+    /// The plan fails, since the provider cannot be run; until then the unit is prepared.
     private func prepare(_ fixture: StageFixture) async throws -> String {
         let before = fixture.output.count
         try fixture.unit("a", Self.code)

@@ -165,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "ClusterModel", "Execution", "Git", "RunStore", "Talos", "TestSupport",
+                "Agent", "ClusterModel", "Execution", "Git", "RunStore", "Talos", "Terragrunt",
+                "TestSupport",
             ] + server),
         .executableTarget(
             name: "uprev",

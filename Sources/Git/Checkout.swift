@@ -17,39 +17,46 @@ struct Checkout {
         place = try SwapPlace(directory)
     }
 
-    /// Makes it, and returns the paths of its submodules, which are empty directories.
-    ///
-    /// A look at the disk beforehand spares the work when there is no room.
+    /// What there is to say of a checkout that was made.
+    struct Made {
+        /// The paths of its submodules, which are empty directories.
+        var submodules: [String] = []
+
+        /// What of a former one could not be removed, in sentences.
+        var leftBehind: [String] = []
+    }
+
+    /// Makes it; a look at the disk beforehand spares the work when there is no room.
     @discardableResult
-    func perform(lookingAtDisk: Bool = true) throws(GitError) -> [String] {
+    func perform(lookingAtDisk: Bool = true) throws(GitError) -> Made {
         let links = try ObjectLinks(of: repository)
         let parent = (place.directory as NSString).deletingLastPathComponent
         if lookingAtDisk {
             try requireRoom(in: parent, besides: try links.bytesToCopy(into: parent))
         }
-        var submodules: [String] = []
-        try place.replace { incoming throws(GitError) in
+        var made = Made()
+        made.leftBehind = try place.replace { incoming throws(GitError) in
             guard mkdir(incoming, 0o755) == 0, chmod(incoming, 0o755) == 0 else {
                 throw .system("create \(incoming)")
             }
             let descriptor = open(incoming, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard descriptor >= 0 else { throw .system("open \(incoming)") }
             defer { close(descriptor) }
-            let made = try makeRepository(in: incoming)
+            let own = try makeRepository(in: incoming)
             let copied = try links.share(into: incoming + "/.git/objects")
             if lookingAtDisk, copied > 0 { try requireRoom(in: parent, besides: 0) }
-            try setHead(of: made)
-            var writer = TreeWriter(of: commit, from: made)
-            try writer.write(try made.treeHandle(of: commit), into: descriptor)
-            try writeIndex(of: made, writer.entries)
-            submodules = writer.entries.filter { $0.kind == .submodule }.map {
+            try setHead(of: own)
+            var writer = TreeWriter(of: commit, from: own)
+            try writer.write(try own.treeHandle(of: commit), into: descriptor)
+            try writeIndex(of: own, writer.entries)
+            made.submodules = writer.entries.filter { $0.kind == .submodule }.map {
                 String(decoding: $0.path, as: UTF8.self)
             }
             guard cgit_flush_file_system(descriptor) == 0 else {
                 throw .system("flush \(incoming)")
             }
         }
-        return submodules
+        return made
     }
 
     /// Looks at the disk before files are written; a checkout in the place is still there then.

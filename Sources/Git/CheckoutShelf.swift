@@ -40,8 +40,10 @@ public struct CheckoutShelf: Sendable {
         guard !MirrorFiles.exists(path) else {
             return Item(path: path, isNew: false, submodules: [], leftBehind: leftBehind)
         }
-        let submodules = try Checkout(of: commit, from: repository, at: path).perform()
-        return Item(path: path, isNew: true, submodules: submodules, leftBehind: leftBehind)
+        let made = try Checkout(of: commit, from: repository, at: path).perform()
+        return Item(
+            path: path, isNew: true, submodules: made.submodules,
+            leftBehind: leftBehind + made.leftBehind)
     }
 
     /// Removes all checkouts, and says in sentences which could not be removed.

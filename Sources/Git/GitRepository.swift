@@ -141,7 +141,7 @@ public actor GitRepository {
         into directory: String
     ) throws(GitError) -> [String] {
         try reading { () throws(GitError) in
-            try Checkout(of: commit, from: store, at: directory).perform()
+            try Checkout(of: commit, from: store, at: directory).perform().submodules
         }
     }
 

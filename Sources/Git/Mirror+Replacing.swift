@@ -26,7 +26,7 @@ extension Mirror {
     ) throws(GitError) -> CommitID {
         var tip: CommitID?
         var lost: [MirrorKept.Loss] = []
-        try place.replace { incoming throws(GitError) in
+        notes += try place.replace { incoming throws(GitError) in
             tip = try fetchAnew(into: incoming, whole: former != .none)
             try MirrorFiles.renamePacks(in: incoming)
             if former != .none {

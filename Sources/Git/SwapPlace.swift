@@ -47,7 +47,10 @@ struct SwapPlace {
     }
 
     /// Lets `make` fill a new directory, and puts it in the place; on an error nothing changes.
-    func replace(_ make: (String) throws(GitError) -> Void) throws(GitError) {
+    ///
+    /// Says in sentences what of the old one could not be removed: the new one stands all the same.
+    @discardableResult
+    func replace(_ make: (String) throws(GitError) -> Void) throws(GitError) -> [String] {
         try sweep()
         do {
             try make(incoming)
@@ -56,7 +59,13 @@ struct SwapPlace {
             _ = try? FileRemoval.remove(incoming)
             throw error
         }
-        try sweep()
+        do throws(GitError) {
+            try sweep()
+            return []
+        } catch {
+            let name = name(of: directory)
+            return ["What \(name) was before stays on the disk: \(error.description)"]
+        }
     }
 
     private func swap() throws(GitError) {

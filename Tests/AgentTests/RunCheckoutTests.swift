@@ -2,6 +2,7 @@ import ClusterModel
 import Execution
 import Foundation
 import Git
+import Terragrunt
 import TestSupport
 import Testing
 

@@ -13,7 +13,7 @@ STRICT := --explicit-target-dependency-import-check error
 FORMAT := swift format
 CODE := Package.swift Sources Tests
 
-.PHONY: help setup setup-bench setup-bench-git setup-servers setup-test build test poll-curve demo lint format protos conformance bench-git bench-hcl growth-hcl fuzz
+.PHONY: help setup setup-bench setup-bench-git setup-servers setup-test build test poll-curve demo lint format protos conformance coverage bench-git bench-hcl growth-hcl fuzz
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ lint: ## Check formatting and documentation of the code
 
 format: ## Format the code
 	$(FORMAT) --in-place --recursive --parallel $$(git ls-files 'Package.swift' 'Sources/*.swift' 'Tests/*.swift' | grep -v /Generated/)
+
+coverage: setup-test ## Measure how much of the planner its tests execute; fails below 95 %
+	Tests/Coverage/run 95
 
 conformance: build ## Print the score on HCL cases: make conformance CASES=file.jsonl
 	@python3 Tests/Support/conformance.py .build/debug/uprev $(CASES)

@@ -12,6 +12,9 @@ struct FleetMember: Hashable, Sendable {
     /// Whether the node is not well, so that it is taken before the others.
     var isBroken = false
 
+    /// The place in the order of nodes that are all well.
+    var place = 0
+
     /// Whether uprev cordoned the node and has not taken the cordon back.
     var isCordonedByUs = false
 
@@ -52,7 +55,7 @@ extension PlanningInput {
         -> [FleetMember]
     {
         let leader = observed.etcd?.leader
-        let members = observed.nodes.compactMap { node -> (rank: [Int], member: FleetMember)? in
+        let members = observed.nodes.compactMap { node -> FleetMember? in
             guard let system = node.system else { return nil }
             var member = FleetMember(
                 target: .node(node.name, node.role), role: node.role, running: system.version)
@@ -61,19 +64,20 @@ extension PlanningInput {
             member.isCordonedByUs = node.kubernetes?.isCordonedByUs ?? false
             member.showsSlot = system.bootedSlot != nil
             member.key = installedKey(of: node)
-            let rank = [
-                member.isBroken ? 0 : 1, node.role == .controlPlane ? 0 : 1,
-                node.name == ownNode ? 1 : 0, node.name == leader ? 1 : 0,
-            ]
-            return (rank, member)
+            member.place =
+                (node.role == .controlPlane ? 0 : 4) + (node.name == ownNode ? 2 : 0)
+                + (node.name == leader ? 1 : 0)
+            return member
         }
-        // The nodes of an observed state are ordered by name, and equal ranks keep that order.
-        let ranked = members.enumerated().sorted { left, right in
-            left.element.rank == right.element.rank
-                ? left.offset < right.offset
-                : left.element.rank.lexicographicallyPrecedes(right.element.rank)
+        // The nodes of an observed state are ordered by name, and nodes of one place keep that.
+        let places = members.enumerated().sorted {
+            ($0.element.place, $0.offset) < ($1.element.place, $1.offset)
         }
-        return ranked.map(\.element.member)
+        return places.enumerated().map { place, entry in
+            var member = entry.element
+            member.place = place
+            return member
+        }.inOrderOfAction
     }
 
     private func isBroken(
@@ -83,5 +87,12 @@ extension PlanningInput {
         if let kubernetes = node.kubernetes, !kubernetes.isReady { return true }
         guard node.role == .controlPlane, let etcd = observed.etcd else { return false }
         return etcd.members.contains { $0.name == node.name && !$0.isHealthy }
+    }
+}
+
+extension [FleetMember] {
+    /// The members with those that are not well first, and each part by place.
+    var inOrderOfAction: [FleetMember] {
+        sorted { ($0.isBroken ? 0 : 1, $0.place) < ($1.isBroken ? 0 : 1, $1.place) }
     }
 }

@@ -37,7 +37,8 @@ struct NodeNeeds {
         }
         return [NodeRole.controlPlane, .worker].map { role in
             FleetMember(
-                target: .each(role), role: role, running: base.talosVersion, reasons: reasons)
+                target: .each(role), role: role, running: base.talosVersion, reasons: reasons,
+                place: role == .controlPlane ? 0 : 1)
         }
     }
 }

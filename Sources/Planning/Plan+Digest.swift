@@ -41,7 +41,10 @@ struct ApprovalSubject: Hashable, Sendable, Encodable {
     /// Every node that is known, well or not.
     let nodes: [String]
 
-    /// The nodes that would be lowered without a commit that asks for it.
+    /// The nodes that would be lowered without a commit that asks for it, where that is approved.
+    ///
+    /// Of all that is covered, this alone changes while a run goes on: what is left to lower after
+    /// half of it is asked for again, and so is a node that was raised meanwhile.
     let lowered: [String]
 
     init(_ situation: Situation, approvals: [ApprovalKind]) {
@@ -52,6 +55,8 @@ struct ApprovalSubject: Hashable, Sendable, Encodable {
         values.unusedValues = []
         self.values = values
         nodes = situation.input.observed?.nodes.map(\.name.text) ?? []
-        lowered = situation.raisedByOthers.compactMap { $0.node?.text }.sorted()
+        lowered =
+            approvals.contains(.lowerByDrift)
+            ? situation.raisedByOthers.compactMap { $0.node?.text }.sorted() : []
     }
 }

@@ -47,8 +47,8 @@ extension Refusal {
         let new = table.row(of: to)?.etcd?.description ?? "of an unknown minor"
         return Refusal(
             rule: "etcd_minor_downgrade",
-            message: "Every control plane runs Talos \(from) with etcd \(old), and Talos \(to) "
-                + "carries etcd \(new), which does not open that data.",
+            message: "etcd's data was written by etcd \(old) of Talos \(from), and Talos \(to) "
+                + "carries etcd \(new), which does not open it.",
             hint: "Stay on Talos \(from.line); going back needs etcd's own downgrade procedure, "
                 + "which this version does not run, or a rebuild from the snapshot.")
     }

@@ -54,7 +54,10 @@ struct RouteFinder {
             }
             rounds.append(Round(version: hop, members: members, isLast: false))
             let moved = Set(members.map(\.target))
-            running = running.map { moved.contains($0.target) ? $0.moved(to: hop) : $0 }
+            // What was not well has been proven in this round, and takes its ordinary place.
+            running =
+                running.map { moved.contains($0.target) ? $0.moved(to: hop) : $0 }
+                .inOrderOfAction
         }
         if !running.isEmpty {
             rounds.append(Round(version: target, members: running, isLast: true))
@@ -119,7 +122,7 @@ extension FleetMember {
     /// The same member after it was given another release.
     func moved(to version: Version) -> FleetMember {
         var member = FleetMember(target: target, role: role, running: version, reasons: reasons)
-        member.isCordonedByUs = false
+        member.place = place
         member.showsSlot = showsSlot
         return member
     }

@@ -24,17 +24,21 @@ struct TalosRules {
             .map { .talosTooOld("\($0.name) runs \($0.running)") }
     }
 
-    /// Refused once every control plane runs the newer etcd.
+    /// Refused once every control plane runs the newer etcd, or did when it was reconciled.
     ///
     /// Until the last one does, etcd keeps the cluster version of the older minor, and going back
-    /// is plain (upgrade facts e.2, rule 26).
+    /// is plain (upgrade facts e.2, rule 26). Afterwards a control plane that fell back by itself
+    /// changes nothing: its member does not start on the data of the others.
     private var etcdDowngrade: Refusal? {
         guard !situation.unreachable.contains(where: { $0.role == .controlPlane }) else {
             return nil
         }
         let controlPlanes = situation.fleet.filter { $0.role == .controlPlane }
         let raised = controlPlanes.filter { support.lowersEtcd(from: $0.running, to: target) }
-        guard raised.contains(where: \.needsImage), raised.count == controlPlanes.count,
+        let wasRaised =
+            situation.base.map { support.lowersEtcd(from: $0.talosVersion, to: target) } ?? false
+        guard raised.contains(where: \.needsImage),
+            raised.count == controlPlanes.count || wasRaised,
             let oldest = raised.map(\.running).min()
         else { return nil }
         return .etcdDowngrade(from: oldest, to: target, table: support)

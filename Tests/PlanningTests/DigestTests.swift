@@ -59,6 +59,12 @@ struct DigestTests {
         half.set("wk-1", to: desired())
         #expect(try digest(half) == first)
 
+        var raised = world
+        for name in ["wk-1", "wk-2"] { raised.set(name, to: desired("1.12.1"), knowsKey: false) }
+        let adopting = try digest(raised)
+        raised.set("wk-1", to: desired())
+        #expect(try digest(raised) == adopting, "an adoption covers every node, lowered or not")
+
         func lowered(_ names: [String]) throws -> String {
             var world = World(desired())
             for name in names { world.set(name, to: desired("1.12.1"), knowsKey: false) }

@@ -35,6 +35,21 @@ struct TalosRuleTests {
         #expect(steps.filter { $0.action.kind == "etcd_snapshot" }.count == 2)
     }
 
+    @Test("take a node that was not well first in its first round only")
+    func brokenInHops() {
+        let above = desired("1.13.9")
+        var world = World(above)
+        world.machines["wk-2"]?.isReady = false
+        let decision = decide(
+            input(
+                from: above, to: desired("1.11.6"), world: world,
+                definition: definitionWithTemplate()))
+        let first = ["wk-2", "cp-1", "cp-3", "cp-2", "wk-1"]
+        let second = ["cp-1", "cp-3", "cp-2", "wk-1", "wk-2"]
+        #expect(
+            decision.installs == first.map { "\($0) v1.12.11" } + second.map { "\($0) v1.11.6" })
+    }
+
     @Test("hop with an installer that an earlier run built")
     func builtHop() {
         let target = desired("1.13.9")
@@ -117,13 +132,27 @@ struct TalosRuleTests {
             decide(input(from: new, to: old, world: World(new))).rules == ["etcd_minor_downgrade"])
         var rolling = World(new)
         rolling.set("cp-2", to: old)
-        let plain = decide(input(from: new, to: old, world: rolling))
+        var revert = input(from: old, to: old, world: rolling)
+        revert.attempted = RevisionState(revision: commit(3), desired: new)
+        let plain = decide(revert)
         #expect(plain.verdict == .run)
         #expect(plain.installs.count == 4)
         var workers = World(old)
         workers.set("wk-1", to: new)
-        #expect(decide(input(from: new, to: old, world: workers)).verdict == .run)
+        revert.observed = workers.observed
+        revert.installedKeys = workers.keys
+        #expect(decide(revert).verdict == .run)
         #expect(decide(input(from: desired("1.12.1"), to: desired("1.11.5"))).verdict == .run)
+    }
+
+    @Test("refuse it as well where a control plane of a reconciled cluster fell back by itself")
+    func etcdAfterFallback() {
+        let (old, new) = (desired("1.10.9"), desired("1.11.5"))
+        var world = World(new)
+        world.set("cp-2", to: old)
+        world.sickMembers = ["cp-2"]
+        #expect(
+            decide(input(from: new, to: old, world: world)).rules.contains("etcd_minor_downgrade"))
     }
 
     @Test("refuse where no installer is named, and only where one is needed")

@@ -1,10 +1,9 @@
 import ClusterModel
 import Planning
-import Testing
 
-/// A cluster as values: what it shows, and what the steps of a plan do to it.
-struct World {
-    struct Machine {
+/// A cluster as values: what it shows.
+struct World: Hashable {
+    struct Machine: Hashable {
         var role: NodeRole
         var version: Version
         var extensions: [String]
@@ -23,6 +22,7 @@ struct World {
     var sickMembers: Set<String> = []
     var alarms: [String] = []
     var learners: Set<String> = []
+    var controlPlaneVersions: [Version] = []
 
     /// A cluster of that size that runs `state`.
     init(_ state: DesiredState, controlPlanes: Int = 3, workers: Int = 2, knowsKeys: Bool = true) {
@@ -50,6 +50,8 @@ struct World {
         machines.reduce(into: [:]) { $0[NodeName($1.key)] = $1.value.key }
     }
 
+    var controlPlanes: [String: Machine] { machines.filter { $0.value.role == .controlPlane } }
+
     var observed: ObservedState {
         let nodes = machines.map { name, machine in
             let system = NodeSystem(
@@ -64,58 +66,13 @@ struct World {
                     isReady: machine.isReady, isCordoned: machine.isCordonedByUs,
                     isCordonedByUs: machine.isCordonedByUs, kubeletVersion: machine.kubelet))
         }
-        let members = machines.filter { $0.value.role == .controlPlane }.map { name, machine in
+        let members = controlPlanes.map { name, machine in
             EtcdMember(
                 name: NodeName(name), isHealthy: machine.isReachable && !sickMembers.contains(name),
                 isLearner: learners.contains(name), isLeader: name == leader)
         }
-        return ObservedState(nodes: nodes, etcd: EtcdState(members: members, alarms: alarms))
-    }
-
-    /// Does what a step does, and checks what must never happen.
-    mutating func apply(_ step: Step, support: SupportTable = .published) throws {
-        switch step.action {
-        case .drain:
-            let name = try #require(step.node?.text)
-            let away = machines.filter { $0.value.isAway }.map(\.key)
-            #expect(away.isEmpty, "\(name) is drained while \(away) are away")
-            machines[name]?.isAway = true
-            machines[name]?.isCordonedByUs = true
-        case .install(_, let interface), .reboot(let interface, _):
-            let name = try #require(step.node?.text)
-            let machine = try #require(machines[name])
-            #expect(interface == InstallInterface(running: machine.version))
-            #expect(machine.isAway, "\(name) is not drained")
-        case .verify(let expectation):
-            try prove(expectation, of: step, support: support)
-        case .uncordon:
-            let name = try #require(step.node?.text)
-            machines[name]?.isCordonedByUs = false
-            machines[name]?.isAway = false
-        case .kubernetes(_, let version, _):
-            #expect(!machines.values.contains { $0.isAway })
-            for name in machines.keys { machines[name]?.kubelet = version }
-            for machine in machines.values {
-                #expect(support.supports(talos: machine.version, kubernetes: version))
-            }
-        case .stage, .etcdSnapshot, .soak, .imagesCheck: break
-        }
-    }
-
-    private mutating func prove(
-        _ expectation: NodeExpectation, of step: Step, support: SupportTable
-    ) throws {
-        let name = try #require(step.node?.text)
-        var machine = try #require(machines[name])
-        guard !expectation.imageKey.isEmpty else { return }
-        let line = machine.version.line
-        #expect(abs(line.minor - expectation.version.minor) <= 1, "\(name) skips a minor")
-        #expect(expectation.isSameVersion == (machine.version == expectation.version))
-        #expect(support.supports(talos: expectation.version, kubernetes: machine.kubelet))
-        machine.version = expectation.version
-        machine.extensions = expectation.extensions.map(\.shortName)
-        machine.arguments = ["talos.platform=nocloud"] + expectation.kernelArguments
-        machine.key = expectation.imageKey
-        machines[name] = machine
+        return ObservedState(
+            nodes: nodes, etcd: EtcdState(members: members, alarms: alarms),
+            controlPlaneVersions: controlPlaneVersions)
     }
 }

@@ -25,7 +25,8 @@ private func decisionWithoutFiles(_ input: PlanningInput) -> Decision {
     let existed = input.base?.desired != nil || input.observed != nil
     return Decision(
         cluster: input.definition.name, verdict: existed ? .refused : .nothing, paths: [],
-        direction: .same, changes: [], images: false, destroys: false, reverts: nil,
+        direction: .same, changes: [], images: false, destroys: false, isUrgent: false,
+        reverts: nil,
         refusals: existed ? [.withoutFiles(input)] : [], warnings: [], plan: nil)
 }
 
@@ -70,6 +71,7 @@ struct Decider {
             cluster: situation.definition.name, verdict: verdict(refusals, plan), paths: paths,
             direction: situation.direction(kubernetes: kubernetes), changes: situation.changes,
             images: work.needsBuild || isRebuild, destroys: isRebuild,
+            isUrgent: situation.isUrgent,
             // Where nothing differs, nothing is undone either.
             reverts: situation.changes.isEmpty && plan.steps.isEmpty ? nil : situation.reverts,
             refusals: refusals,

@@ -76,11 +76,18 @@ extension Situation {
         var kinds: Set<ApprovalKind> = []
         if base == nil, acts { kinds.insert(.adoption) }
         let asked = Set(definition.safety.approve)
-        if asked.contains(.unproven), !unproven.isEmpty { kinds.insert(.unproven) }
+        if asked.contains(.unproven), !unproven.isEmpty, !isCommittedRollback {
+            kinds.insert(.unproven)
+        }
         if base != nil, asked.contains(.lowerByDrift), !raisedByOthers.isEmpty {
             kinds.insert(.lowerByDrift)
         }
         return kinds.sorted()
+    }
+
+    /// Whether image values go back because commits say so: no missing proof may hold that back.
+    private var isCommittedRollback: Bool {
+        base != nil && isRollback && raisedByOthers.isEmpty
     }
 
     /// Nodes that get another image of the release they run, and show no slot that could prove it.

@@ -71,6 +71,12 @@ public struct Decision: Hashable, Sendable {
     /// Whether machines are destroyed.
     public var destroys: Bool
 
+    /// Whether the plan takes the cluster back to a state that worked.
+    ///
+    /// That is a rollback, a revert or a repair, and no window, promotion, settling or snapshot
+    /// holds it back.
+    public var isUrgent: Bool
+
     /// The commit whose change this undoes.
     public var reverts: Revision?
 

@@ -29,6 +29,9 @@ struct Situation: Sendable {
     /// Whether image values go back.
     let isRollback: Bool
 
+    /// Whether everything that the commit changes goes back, and no version rises.
+    let isWholeRevert: Bool
+
     /// The desired states of commits since the base that something may be left of.
     let leftovers: [DesiredState]
 
@@ -53,8 +56,9 @@ struct Situation: Sendable {
 
     /// Whether the plan takes the cluster back to a state that worked.
     ///
-    /// Such a plan waits for no window, promotion or snapshot (behaviour page 5.1).
-    var isUrgent: Bool { isRollback || isRepair }
+    /// Such a plan waits for no window, promotion or snapshot (behaviour page 5.1). The first plan
+    /// of a cluster that nobody reconciled is none: nobody knows what worked there.
+    var isUrgent: Bool { base != nil && (isRollback || isRepair || isWholeRevert) }
 
     init(_ input: PlanningInput, desired: DesiredState) {
         let base = input.base?.desired
@@ -78,13 +82,13 @@ struct Situation: Sendable {
                 desired: desired, base: base, fleet: needs.fleet, search: search,
                 commit: commit.intersection(ImageValues.fields),
                 rest: rest.intersection(ImageValues.fields)),
-            leftovers: leftovers)
+            isWholeRevert: search.isWhole(commit.isEmpty ? rest : commit), leftovers: leftovers)
     }
 
     private init(
         input: PlanningInput, desired: DesiredState, base: DesiredState?, changes: [Change],
         fields: Set<String>, fleet: [FleetMember], unreachable: [ObservedNode], removals: Removals,
-        reverts: Revision?, isRollback: Bool, leftovers: [DesiredState]
+        reverts: Revision?, isRollback: Bool, isWholeRevert: Bool, leftovers: [DesiredState]
     ) {
         self.input = input
         self.desired = desired
@@ -96,6 +100,7 @@ struct Situation: Sendable {
         self.removals = removals
         self.reverts = reverts
         self.isRollback = isRollback
+        self.isWholeRevert = isWholeRevert
         self.leftovers = leftovers
     }
 
@@ -120,6 +125,14 @@ struct Situation: Sendable {
 }
 
 extension RevertSearch {
+    /// Whether all deciding ones of the fields went back together, and no version rises with them.
+    fileprivate func isWhole(_ fields: Set<String>) -> Bool {
+        guard let base = input.base?.desired, target.talosVersion <= base.talosVersion,
+            target.kubernetesVersion <= base.kubernetesVersion
+        else { return false }
+        return undone(fields.intersection(Field.deciding)) != nil
+    }
+
     /// The commit whose change is undone, by the first group of fields that went back together.
     fileprivate func revision(undoneBy commit: Set<String>, or rest: Set<String>) -> Revision? {
         let groups = [

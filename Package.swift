@@ -77,10 +77,13 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "openssl",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "CGitStart"),
-        .target(name: "Git", dependencies: ["CGitStart", "CLibgit2", "COpenSSL"]),
+        .target(name: "Git", dependencies: ["CGitStart", "CLibgit2", "COpenSSL", "CZlib"]),
         .testTarget(
-            name: "GitTests", dependencies: ["CLibgit2", "Git", "TestSupport", "uprev"]),
+            name: "GitTests", dependencies: ["CLibgit2", "CZlib", "Git", "TestSupport", "uprev"]),
 
         .target(
             name: "Infrastructure",

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <git2.h>
 #include <git2/sys/odb_backend.h>
+#include <git2/sys/repository.h>
 #include <git2/sys/stream.h>
 #include <spawn.h>
 #include <sys/prctl.h>
@@ -65,6 +66,12 @@ typedef struct {
     git_stream base;
     void *context;
 } cgit_stream;
+
+/// A store of objects that libgit2 asks, with what it belongs to.
+typedef struct {
+    git_odb_backend base;
+    void *context;
+} cgit_store;
 
 // Linux calls that Swift's Glibc module does not show.
 

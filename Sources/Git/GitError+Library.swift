@@ -16,11 +16,8 @@ func libgit2(
     git_error_clear()
     let code = call()
     guard code < 0 else { return code }
-    let last = git_error_last()?.pointee
-    let message = last.flatMap { $0.message.map { String(cString: $0) } }
-    let origin = last.map { git_error_t(rawValue: UInt32(bitPattern: $0.klass)) } ?? GIT_ERROR_NONE
     throw GitError.library(
-        LibraryFailure(code: code, origin: origin, message: message),
+        LibraryFailure(lastOf: code),
         while: attempt(),
         at: place(),
         readsAnswer: readsAnswer
@@ -32,6 +29,14 @@ struct LibraryFailure {
     let code: Int32
     let origin: git_error_t
     let message: String?
+
+    /// What libgit2 says about the call that just gave this code on this thread.
+    init(lastOf code: Int32) {
+        let last = git_error_last()?.pointee
+        self.code = code
+        origin = last.map { git_error_t(rawValue: UInt32(bitPattern: $0.klass)) } ?? GIT_ERROR_NONE
+        message = last.flatMap { $0.message.map { String(cString: $0) } }
+    }
 
     var reason: String {
         guard let message, !message.isEmpty else { return "libgit2 gave code \(code)" }

@@ -23,8 +23,13 @@ public actor GitRepository {
     ///
     /// Throws `notARepository`, `sha256Repository` or `damaged`.
     public init(at path: String) throws(GitError) {
-        store = try LocalRepository(at: path)
-        self.path = path
+        self.init(try LocalRepository(at: path))
+    }
+
+    /// Takes a repository that was just opened.
+    init(_ store: sending LocalRepository) {
+        path = store.path
+        self.store = store
         executor = BlockingExecutor(label: "uprev.git.repository")
     }
 

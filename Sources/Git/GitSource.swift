@@ -213,7 +213,7 @@ public actor GitSource {
         guard !source.isShallow else { throw GitError.shallow(url.description) }
         let tip = try source.tip(of: branch, at: url.description)
         _ = try source.treeHandle(of: tip)
-        let repository = try GitRepository(at: path)
+        let repository = GitRepository(source)
         opened = (repository, nil)
         return Revision(
             tip: tip, repository: repository, mirrorRebuilt: nil, mirrorNotes: [],

@@ -16,10 +16,8 @@ final class LocalRepository {
         try GitLibrary.start()
         self.path = path
         do {
-            handle = try Handle("open", at: path, release: git_repository_free) { made in
-                let flags = GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue
-                let code = git_repository_open_ext(&made, path, flags, nil)
-                return code
+            handle = try Handle("open", at: path, release: git_repository_free) {
+                git_repository_open_ext(&$0, path, GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue, nil)
             }
         } catch {
             guard error.kind != .sha256Repository, !Self.looksLikeRepository(path) else {
@@ -31,6 +29,7 @@ final class LocalRepository {
                 hint: "Name the top of a work tree, or a bare repository."
             )
         }
+        try ObjectStore.install(in: handle.pointer, at: path)
     }
 
     var pointer: OpaquePointer { handle.pointer }
@@ -74,7 +73,7 @@ final class LocalRepository {
     }
 
     /// What is absent or cannot be read passes: whoever reads it says so.
-    private func requireUsualSize(_ id: git_oid) throws(GitError) {
+    func requireUsualSize(_ id: git_oid) throws(GitError) {
         guard let size = try? blobSize(id), size > Self.commitLimit else { return }
         throw .tooLarge("Commit \(hexadecimal(id))", size, limit: Self.commitLimit)
     }
@@ -132,27 +131,5 @@ final class LocalRepository {
             guard absent else { throw error }
             return nil
         }
-    }
-
-    private func peel(_ reference: borrowing Handle, named name: String) throws(GitError)
-        -> CommitID
-    {
-        let pointer = reference.pointer
-        let target = git_reference_target(pointer)?.pointee
-        if let target { try requireUsualSize(target) }
-        let commit: Handle
-        do {
-            commit = try Handle("read \(name)", at: path, release: git_object_free) {
-                git_reference_peel(&$0, pointer, GIT_OBJECT_COMMIT)
-            }
-        } catch {
-            // libgit2 says that it could not, and not what is wrong with the commit.
-            if let target, isCommit(target) { _ = try commitHandle(CommitID(target)) }
-            throw error
-        }
-        guard let id = git_object_id(commit.pointer) else {
-            preconditionFailure("libgit2 gave a commit without a name.")
-        }
-        return CommitID(id.pointee)
     }
 }

@@ -20,9 +20,7 @@ final class MirrorPackWriter {
         let database = try Handle("read objects", at: path, release: git_odb_free) {
             git_repository_odb(&$0, repository.pointer)
         }
-        try libgit2("read the objects of the former copy", at: objects) {
-            git_odb_add_disk_alternate(database.pointer, objects)
-        }
+        try ObjectStore.add(objects, to: database.pointer, isBorrowed: true)
         builder = try Handle("write a pack", at: path, release: git_packbuilder_free) {
             git_packbuilder_new(&$0, repository.pointer)
         }

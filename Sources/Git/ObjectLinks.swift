@@ -11,7 +11,6 @@ import Foundation
 struct ObjectLinks {
     private static let attempts = 6
     private static let pause: UInt32 = 20_000
-    private static let depthLimit = 5
 
     /// The directories that the objects are in: the repository's own, and those that it borrows
     /// from.
@@ -24,9 +23,7 @@ struct ObjectLinks {
         try libgit2("find the objects", at: repository.path) {
             git_repository_item_path(&objects, repository.pointer, GIT_REPOSITORY_ITEM_OBJECTS)
         }
-        var found: [String] = []
-        try Self.collect(String(cString: objects.ptr), depth: 0, into: &found)
-        sources = found
+        sources = try ObjectFolders.all(from: String(cString: objects.ptr))
     }
 
     /// What linking into a directory takes on its disk, in bytes; nothing where links are possible.
@@ -119,22 +116,29 @@ struct ObjectLinks {
     }
 
     /// Puts one file in its place; false when it is not there any more.
+    ///
+    /// What is there and no file is left out: it is missed when it is read.
     private static func share(
         _ source: String, _ target: String, _ copied: inout Int
     ) throws(GitError) -> Bool {
-        if link(source, target) == 0 || errno == EEXIST { return true }
+        var status = stat()
+        if stat(source, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFREG else { return true }
+        } else if [ENOENT, ELOOP].contains(errno), MirrorFiles.exists(source) {
+            return true
+        }
+        if link(following: source, target) == 0 || errno == EEXIST { return true }
         if errno == ENOENT, MirrorFiles.exists(source) {
             let folder = (target as NSString).deletingLastPathComponent
             guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
                 throw .system("create \(folder)")
             }
-            if link(source, target) == 0 { return true }
+            if link(following: source, target) == 0 { return true }
         }
         guard errno != ENOENT else { return false }
         guard [EXDEV, EPERM, EMLINK, EACCES, EOPNOTSUPP].contains(errno) else {
             throw .system("link \(target)")
         }
-        var status = stat()
         guard stat(source, &status) == 0 else { return false }
         let size = Int(status.st_size)
         try DiskSpace.requireRoom(toCopy: size, to: target)
@@ -147,26 +151,6 @@ struct ObjectLinks {
         copied += size
         return true
     }
-
-    private static func collect(
-        _ directory: String, depth: Int, into found: inout [String]
-    ) throws(GitError) {
-        let path = URL(fileURLWithPath: directory).standardizedFileURL.path
-        guard depth <= depthLimit, !found.contains(path) else { return }
-        found.append(path)
-        let list = "\(path)/info/alternates"
-        let text: String
-        do {
-            text = try String(contentsOfFile: list, encoding: .utf8)
-        } catch {
-            guard MirrorFiles.exists(list) else { return }
-            throw .system("read \(list)", because: error)
-        }
-        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-            try collect(
-                line.hasPrefix("/") ? "\(line)" : "\(path)/\(line)", depth: depth + 1, into: &found)
-        }
-    }
 }
 
 extension GitError {
@@ -178,4 +162,9 @@ extension GitError {
             hint: "It is tried again; `git gc` or a new copy of the mirror may be at work there."
         )
     }
+}
+
+/// Gives a file a second name; of a link, the file that it leads to.
+private func link(following source: String, _ target: String) -> Int32 {
+    linkat(AT_FDCWD, source, AT_FDCWD, target, AT_SYMLINK_FOLLOW)
 }

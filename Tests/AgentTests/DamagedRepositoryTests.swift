@@ -16,7 +16,8 @@ struct DamagedRepositoryTests {
         let id = try infra.run("rev-parse", "HEAD:common/install-schematic.hcl")
         let path = "\(infra.path)/.git/objects/\(id.prefix(2))/\(id.dropFirst(2))"
         let content = try Data(contentsOf: URL(fileURLWithPath: path))
-        for broken in [Data(), Data("no object".utf8), nil] {
+        let half = content.prefix(content.count / 2)
+        for broken in [Data(), Data("no object".utf8), half, nil] {
             try FileManager.default.removeItem(atPath: path)
             try broken?.write(to: URL(fileURLWithPath: path))
             let error = await #expect(throws: GitError.self) {

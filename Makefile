@@ -13,7 +13,7 @@ STRICT := --explicit-target-dependency-import-check error
 FORMAT := swift format
 CODE := Package.swift Sources Tests
 
-.PHONY: help setup setup-bench setup-bench-git setup-servers setup-test build test poll-curve demo lint format protos conformance coverage bench-git bench-hcl growth-hcl fuzz
+.PHONY: help setup setup-bench setup-bench-git setup-servers setup-test build test poll-curve kill-sweep demo lint format protos conformance coverage bench-git bench-hcl growth-hcl fuzz
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,10 @@ test: setup-test ## Build and run every test
 poll-curve: setup-test ## Print what ten thousand polls of Git leave behind: make poll-curve POLLS=10000
 	swift build --build-tests $(STRICT)
 	UPREV_POLL_CURVE=$(or $(POLLS),10000) swift test --skip-build --filter PollCurveTests
+
+kill-sweep: setup-test ## Kill the Git worker before every single call that changes a file
+	swift build --build-tests $(STRICT)
+	UPREV_KILL_EVERY=1 swift test --skip-build --filter MirrorKillTests
 
 demo: setup-test ## Reconcile a simulated six-node cluster from a real Git repository
 	swift build $(STRICT) --product uprev

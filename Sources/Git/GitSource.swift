@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The watched branch of a repository, as the agent polls it.
 ///
 /// A `file://` source is opened where it is. From any other a bare mirror of the one branch is kept
@@ -38,7 +40,8 @@ public actor GitSource {
     private let executor = BlockingExecutor(label: "uprev.git.source")
     private var opened: (repository: GitRepository, identity: MirrorFiles.Identity?)?
     private var polled: MirrorFiles.Identity?
-    private var kept: Set<CommitID> = []
+    private let kept = Mutex<Set<CommitID>>([])
+    private let turns = MirrorTurns()
     private var tip: CommitID?
     private var notes: [String] = []
     private var chores = MirrorChores()
@@ -78,7 +81,15 @@ public actor GitSource {
     /// One connection lists the references; objects move only when the tip is another one. A
     /// rewritten branch gives its new tip, and the old commits stay readable in the mirror: whether
     /// to follow is for the caller to decide, with ``GitRepository/isAncestor(_:of:)``.
-    public func poll() async throws -> Revision {
+    ///
+    /// It does not wait for ``tidy(within:)``, which it ends.
+    public nonisolated func poll() async throws -> Revision {
+        turns.pollComes()
+        return try await pollInTurn()
+    }
+
+    private func pollInTurn() async throws -> Revision {
+        turns.pollBegins()
         if case .file(let path) = url.transport { return try await pollLocal(path) }
         var request = try request(.synchronise)
         // What was opened before the mirror was replaced says nothing of the new one.
@@ -111,7 +122,7 @@ public actor GitSource {
     ///
     /// They replace those that were named before. Commits of the branch are kept anyway, and so is
     /// the tip of the last poll.
-    public func keep(_ commits: Set<CommitID>) { kept = commits }
+    public nonisolated func keep(_ commits: Set<CommitID>) async { kept.withLock { $0 = commits } }
 
     /// Tidies at other limits than the product's, which take hundreds of fetches to reach.
     ///
@@ -127,13 +138,17 @@ public actor GitSource {
     ///
     /// Meant for the pause between two polls, whose length is `pause`: it takes no longer than that,
     /// unless it was too short before or is less than fifteen seconds. Cancelling it leaves the
-    /// mirror as it was. It needs no server but for a mirror that has grown out of proportion, which
-    /// is fetched anew.
+    /// mirror as it was, and so does a poll that comes meanwhile: both end it with a
+    /// `CancellationError`. It needs no server but for a mirror that has grown out of proportion,
+    /// which is fetched anew.
     public func tidy(within pause: Duration) async throws -> String? {
         let limit = max(timeout, MirrorChores.longestTime)
-        guard !url.isLocal, let time = chores.begin(within: pause, limit: limit) else { return nil }
+        guard !url.isLocal, let stop = turns.tidyingBegins() else { return nil }
+        defer { turns.tidyingEnds() }
+        guard let time = chores.begin(within: pause, limit: limit) else { return nil }
         do {
-            let reply = try await perform(try request(.tidy, timeout: time), timeout: time)
+            let reply = try await perform(
+                try request(.tidy, timeout: time), timeout: time, stop: stop)
             chores.succeed()
             return reply.tidied
         } catch {
@@ -176,25 +191,26 @@ public actor GitSource {
             branch: branch.description,
             directory: mirrorDirectory,
             seconds: (timeout ?? self.timeout) / .seconds(1),
-            kept: kept.union(tip.map { [$0] } ?? []).sorted { $0.description < $1.description },
+            kept: kept.withLock { $0 }.union(tip.map { [$0] } ?? [])
+                .sorted { $0.description < $1.description },
             limits: limits,
             access: try access.read(for: url)
         )
     }
 
     private func perform(
-        _ request: WorkerRequest, timeout: Duration? = nil
+        _ request: WorkerRequest, timeout: Duration? = nil, stop: StopSignal = StopSignal()
     ) async throws -> WorkerReply {
         let timeout = timeout ?? self.timeout
-        let stop = StopSignal()
         let reply = try await withTaskCancellationHandler {
             do throws(GitError) {
                 return try worker.perform(request, timeout: timeout, stop: stop)
             } catch {
                 if error.kind == .damaged { unreadable = unreadable.suffix(1) + [error] }
-                // The next worker would do it, too, but may be long in coming.
+                // The next worker would do it, too, but may be long in coming, and would tell of a
+                // process that was killed.
                 if stop.isAsked || error.kind == .deadlinePassed {
-                    notes = Array((notes + Mirror.sweep(mirrorDirectory)).suffix(20))
+                    Mirror.sweep(mirrorDirectory)
                 }
                 throw stop.isAsked ? CancellationError() : error
             }

@@ -20,10 +20,22 @@ public enum GitWorker: Sendable {
             FileHandle.standardError.write(Data("git-worker: no request on standard input\n".utf8))
             return 64
         }
-        // The agent kills this process at the deadline; this is for when the agent is dead.
+        // The agent kills this process at the deadline; these are for when the agent is dead.
+        endWithReader()
         signal(SIGALRM, SIG_DFL)
         alarm(UInt32(min(max(request.seconds, 0), 86_400).rounded(.up)) + 1)
         return write(perform(request))
+    }
+
+    /// Lets the system end this process when nobody can read its answer any more.
+    ///
+    /// The mirror's lock is free then at once for the agent that comes next.
+    private static func endWithReader() {
+        var status = stat()
+        guard fstat(STDOUT_FILENO, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return }
+        signal(SIGIO, SIG_DFL)
+        _ = fcntl(STDOUT_FILENO, F_SETOWN, getpid())
+        _ = fcntl(STDOUT_FILENO, F_SETFL, fcntl(STDOUT_FILENO, F_GETFL) | O_ASYNC)
     }
 
     static func perform(_ request: WorkerRequest) -> WorkerReply {
@@ -60,6 +72,8 @@ public enum GitWorker: Sendable {
     private static func write(_ reply: WorkerReply) -> Int32 {
         guard var line = try? JSONEncoder().encode(reply) else { return 70 }
         line.append(UInt8(ascii: "\n"))
+        // A reader that reads gives the same signal as one that goes.
+        signal(SIGIO, SIG_IGN)
         do {
             try FileHandle.standardOutput.write(contentsOf: line)
             return 0

@@ -38,8 +38,9 @@ extension Mirror {
             if former == .whole, let loss = lost.first(where: { !$0.wasAbsent }) {
                 throw GitError(.library, loss.description, hint: loss.reason.hint)
             }
-            try set(Self.sizeWhenNew, Int64(try MirrorPacks(in: incoming).bytes), in: incoming)
-            try MirrorFiles.flush(incoming)
+            let packs = try MirrorPacks(in: incoming)
+            try set(Self.sizeWhenNew, Int64(packs.bytes), in: incoming)
+            try finish(incoming, with: packs)
         }
         if former == .broken { notes += lost.map(\.description) }
         guard let tip else { preconditionFailure("A mirror was made without a tip.") }
@@ -109,17 +110,23 @@ extension Mirror {
             }
             let count = writer.count
             try writer.write()
-            let made = try LocalRepository(at: incoming)
-            try made.create(branch, at: tip)
-            _ = try verifiedTip(of: made)
-            let written = try MirrorPacks(in: incoming).packs.reduce(0) { $0 + $1.objects }
+            let repository = try LocalRepository(at: incoming)
+            try repository.create(branch, at: tip)
+            _ = try verifiedTip(of: repository)
+            let made = try MirrorPacks(in: incoming)
+            let written = made.packs.reduce(0) { $0 + $1.objects }
             let linked = packs.packs.reduce(0) { $0 + (small.contains($1) ? 0 : $1.objects) }
             guard written == linked + count else {
                 throw .damaged(incoming, "\(written) objects are there of \(linked + count)")
             }
             try set(Self.sizeWhenNew, sizeWhenNew ?? Int64(packs.bytes), in: incoming)
-            try MirrorFiles.flush(incoming)
+            try finish(incoming, with: made)
         }
+    }
+
+    private func finish(_ incoming: String, with packs: MirrorPacks) throws(GitError) {
+        try MirrorInventory(of: incoming).replace(by: packs)
+        try MirrorFiles.flush(incoming)
     }
 
     @discardableResult

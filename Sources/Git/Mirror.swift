@@ -85,27 +85,30 @@ struct Mirror {
                 var reply = try update(repository, from: tip, telling: &notes)
                 let packs = reply.tip == tip ? packs : try? MirrorPacks(in: place.directory)
                 reply.isTidyDue = packs.map { chore(for: $0, repository) != .nothing }
+                // Without room for it the former list stays, which asks for less.
+                if let packs { try? MirrorInventory(of: place.directory).replace(by: packs) }
                 return reply
             }
         }
     }
 
-    /// Removes what a worker that was killed left in a mirror's directory, unless one is at work, and
-    /// says what that was.
-    static func sweep(_ directory: String) -> [String] {
+    /// Removes what a worker that this process ended left in a mirror's directory, unless another
+    /// one is at work.
+    static func sweep(_ directory: String) {
         guard MirrorFiles.exists(directory),
             let lock = try? MirrorFiles.lock(directory, patience: .zero)
-        else { return [] }
+        else { return }
         defer { close(lock) }
         let path = repositoryPath(in: directory)
-        let notes = (try? SwapPlace(path).sweep()) ?? []
-        return notes + (MirrorFiles.exists(path) ? (try? MirrorFiles.heal(path)) ?? [] : [])
+        _ = try? SwapPlace(path).sweep()
+        if MirrorFiles.exists(path) { _ = try? MirrorFiles.heal(path) }
     }
 
     private func state(telling notes: inout [String]) throws(GitError) -> State {
         do throws(GitError) {
             notes += try MirrorFiles.heal(place.directory)
             let packs = try MirrorPacks(in: place.directory)
+            try MirrorInventory(of: place.directory).requireAll(of: packs)
             let repository = try LocalRepository(at: place.directory)
             try repository.requireBare()
             try repository.removeReferences(except: branch)

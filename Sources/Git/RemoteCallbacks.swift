@@ -19,6 +19,7 @@ final class RemoteCallbacks {
     private var failure: GitError?
     private var room: MirrorRoom?
     private var nextLook = 0
+    private var heard: [UInt8] = []
 
     /// Prepares the answers for one connection; `judgesHostKey` says what is wrong with a key.
     init(
@@ -36,6 +37,13 @@ final class RemoteCallbacks {
         return failure
     }
 
+    /// The last complaint among what the server said beside a pack; libgit2 itself leaves it out.
+    var complaint: String? {
+        String(decoding: heard, as: UTF8.self).split { $0.isNewline }
+            .last { $0.hasPrefix("fatal: ") || $0.hasPrefix("error: ") }
+            .map { String($0).onOneLine(limit: 300) }
+    }
+
     /// The callbacks for libgit2; this object must outlive their use.
     var callbacks: git_remote_callbacks {
         var callbacks = git_remote_callbacks()
@@ -50,6 +58,13 @@ final class RemoteCallbacks {
             guard let payload, let progress else { return 0 }
             return Unmanaged<RemoteCallbacks>.fromOpaque(payload).takeUnretainedValue()
                 .look(after: progress.pointee.received_bytes)
+        }
+        callbacks.sideband_progress = { text, length, payload in
+            guard let payload, let text, length > 0 else { return 0 }
+            let bytes = UnsafeRawBufferPointer(start: text, count: Int(length))
+            let own = Unmanaged<RemoteCallbacks>.fromOpaque(payload).takeUnretainedValue()
+            own.heard = (own.heard + bytes).suffix(2048)
+            return 0
         }
         // TLS is judged by ``TLSConnection``, before libgit2 would ask.
         guard url.isSSH else { return callbacks }

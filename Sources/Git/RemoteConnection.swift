@@ -176,7 +176,7 @@ struct RemoteConnection: ~Copyable {
             try libgit2(attempt, at: url.description, readsAnswer: true, call)
         } catch {
             let own = callbacks.takeFailure() ?? GuardedStreams.takeFailure()
-            throw own ?? access.explained(error, url)
+            throw own ?? access.explained(error.with(callbacks.complaint, of: url), url)
         }
     }
 }
@@ -204,6 +204,21 @@ extension AccessMaterial {
 }
 
 extension GitError {
+    /// The same error, or what the server complained of when it broke off by itself.
+    fileprivate func with(_ complaint: String?, of url: RemoteURL) -> GitError {
+        guard [.unreachable, .badAnswer].contains(kind) else { return self }
+        // Over SSH the words come on another way, which libgit2 tells.
+        let isCorrupt = description.contains("possible repository corruption")
+        guard complaint != nil || isCorrupt else { return self }
+        let words = complaint.map { "\(url) broke off, saying: \($0)." }
+        return GitError(
+            .badAnswer, words ?? description,
+            hint:
+                "Its own repository seems to lack objects: run `git fsck` there. The mirror is as "
+                + "it was, and it is tried again."
+        )
+    }
+
     /// Whether an SSH server has no host key of the type that was asked for.
     var isWithoutCommonKeys: Bool {
         kind == .unreachable && description.contains("Unable to exchange encryption keys")

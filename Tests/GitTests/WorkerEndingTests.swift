@@ -98,6 +98,38 @@ struct WorkerEndingTests {
         #expect(failures > 0)
     }
 
+    @Test("A worker whose agent is gone ends at once, and lets go of the mirror")
+    func readerGone() async throws {
+        let upstream = try Upstream()
+        let tip = try upstream.commit(["a": "1"])
+        let watched = try WatchedSource(upstream)
+        watched.server.behave(.silent)
+        let request = WorkerRequest(
+            operation: .synchronise, url: watched.url, branch: "main", directory: watched.mirror,
+            seconds: 600)
+        let input = "\(watched.state.path)/request"
+        try write(String(decoding: try JSONEncoder().encode(request), as: UTF8.self), to: input)
+        let file = open(input, O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        var (output, diagnostics) = (try ChildProcess.Pipe(), try ChildProcess.Pipe())
+        let worker = try ChildProcess(
+            executable: watched.program, arguments: ["git-worker"], environment: [:]
+        ).spawn(file, output.writing, diagnostics.writing)
+        output.closeWriting()
+        diagnostics.closeBoth()
+        try await eventually("a request") { !watched.server.requests.isEmpty }
+        output.closeReading()
+        var status: Int32 = 0
+        try await eventually("the end of the worker") {
+            waitpid(worker, &status, WNOHANG) == worker
+        }
+        #expect(status & 0x7f == SIGIO)
+        watched.server.behave(.honest)
+        let start = ContinuousClock.now
+        #expect(try await watched.poll().tip == tip)
+        #expect(start.duration(to: .now) < .seconds(60))
+    }
+
     @Test("A connection that broke before and was got over is not the reason of a later failure")
     func formerFailure() throws {
         let folder = try TestFolder()

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""Runs a program and kills it right before its Nth call that changes a file.
+"""Runs a program and kills it right before one of its system calls, which are counted.
 
     kill_at.py N PROGRAM [ARGUMENT...]
 
-The kill is SIGKILL, at the entry of the system call, so the files are in exactly the state that they
-have between two calls. With 0, or with an N that is never reached, the program ends by itself. Then
-the script ends as the program did; after a kill it ends by SIGKILL too. With KILL_AT_TRACE naming a
-file, the calls are counted into it.
+Counted are the calls that change a file, or those of the one kind that KILL_AT_KIND names. The kill is
+SIGKILL, at the entry of the Nth one, so the files are in exactly the state that they have between two
+calls. With 0, or with an N that is never reached, the program ends by itself. Then the script ends as
+the program did; after a kill it ends by SIGKILL too.
+
+With KILL_AT_TRACE naming a file, that gets a line: the kind of call before which the program was killed,
+or the kinds of all its calls when it was not.
 """
 import ctypes
 import os
@@ -21,13 +24,22 @@ OPTIONS = 0x01 | 0x02 | 0x04 | 0x08 | 0x100000
 ENTRY = 1
 O_CREAT = 0o100
 ALL = 0x40000000
-WRITES = {
+CALLS = {
     "x86_64": {
-        "open": 2, "openat": 257, "any": {1, 18, 20, 76, 77, 82, 83, 84, 85, 86, 87, 88, 90, 91, 258,
-                                          263, 264, 265, 266, 268, 316}},
+        "write": {1, 18, 20}, "truncate": {76, 77}, "make": {83, 85, 258}, "link": {86, 88, 265, 266},
+        "rename": {82, 264, 316}, "remove": {84, 87, 263}, "mode": {90, 91, 268},
+        "flush": {26, 74, 75, 306}, "receive": {0, 17, 19, 45, 47}, "map": {9, 10, 11},
+        "open": {2, 257},
+    },
     "aarch64": {
-        "open": None, "openat": 56, "any": {34, 35, 36, 37, 38, 45, 46, 52, 53, 64, 66, 68, 276}},
+        "write": {64, 66, 68}, "truncate": {45, 46}, "make": {34}, "link": {36, 37}, "rename": {38, 276},
+        "remove": {35}, "mode": {52, 53}, "flush": {82, 83, 227, 267}, "receive": {63, 65, 67, 207, 212},
+        "map": {215, 222, 226}, "open": {56},
+    },
 }
+# Which argument of a call that opens says whether it makes a file.
+OPENING = {"x86_64": {2: 1, 257: 2}, "aarch64": {56: 2}}
+CHANGING = {"write", "truncate", "make", "link", "rename", "remove", "mode", "flush"}
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
@@ -41,23 +53,30 @@ def ptrace(request, process, address=0, data=0):
     return result
 
 
-def changes_a_file(process, calls):
+def kind_of_call(process, kinds, opening):
+    """The kind of the call that is entered; none when it is left."""
     info = ctypes.create_string_buffer(88)
     if ptrace(GET_SYSCALL_INFO, process, len(info), ctypes.addressof(info)) <= 0:
-        return False
+        return None
     if info.raw[0] != ENTRY:
-        return False
+        return None
     number, *arguments = struct.unpack_from("<7Q", info.raw, 24)
-    if number == calls["open"]:
-        return bool(arguments[1] & O_CREAT)
-    if number == calls["openat"]:
-        return bool(arguments[2] & O_CREAT)
-    return number in calls["any"]
+    if number in opening:
+        return "make" if arguments[opening[number]] & O_CREAT else "open"
+    return kinds.get(number, "other")
+
+
+def write_trace(kinds):
+    if path := os.environ.get("KILL_AT_TRACE"):
+        with open(path, "w") as file:
+            file.write(" ".join(kinds))
 
 
 def main():
     limit, program = int(sys.argv[1]), sys.argv[2:]
-    calls = WRITES[platform.machine()]
+    kinds = {number: kind for kind, numbers in CALLS[platform.machine()].items() for number in numbers}
+    opening = OPENING[platform.machine()]
+    wanted = {kind} if (kind := os.environ.get("KILL_AT_KIND")) else CHANGING
     child = os.fork()
     if child == 0:
         ptrace(TRACEME, 0)
@@ -66,7 +85,7 @@ def main():
     os.waitpid(child, 0)
     ptrace(SETOPTIONS, child, 0, OPTIONS)
     ptrace(SYSCALL, child)
-    count = 0
+    seen, count = [], 0
     while True:
         process, status = os.waitpid(-1, ALL)
         if process == child and not os.WIFSTOPPED(status):
@@ -76,10 +95,14 @@ def main():
         passed_on = os.WSTOPSIG(status)
         if passed_on == signal.SIGTRAP | 0x80:
             passed_on = 0
-            if changes_a_file(process, calls):
+            kind = kind_of_call(process, kinds, opening)
+            if kind:
+                seen.append(kind)
+            if kind in wanted:
                 count += 1
                 if count == limit:
                     os.kill(child, signal.SIGKILL)
+                    write_trace([kind])
                     # Its threads have to be waited for too, before it is gone itself.
                     while (ended := os.waitpid(-1, ALL)) and (
                             ended[0] != child or os.WIFSTOPPED(ended[1])):
@@ -91,9 +114,7 @@ def main():
             ptrace(SYSCALL, process, 0, passed_on)
         except OSError:
             pass
-    if trace := os.environ.get("KILL_AT_TRACE"):
-        with open(trace, "w") as file:
-            file.write(str(count))
+    write_trace(seen)
     if os.WIFSIGNALED(status):
         os.kill(os.getpid(), os.WTERMSIG(status))
     sys.exit(os.WEXITSTATUS(status))

@@ -14,14 +14,22 @@ extension WatchedSource {
         return other
     }
 
-    /// A source whose worker is killed right before the Nth call that changes a file.
-    func sourceKilled(before count: Int) throws -> GitSource {
+    /// A source whose worker is killed right before the Nth call that changes a file, or of one kind.
+    func sourceKilled(before count: Int, of kind: String? = nil) throws -> GitSource {
         let python = try #require(Programs.python)
+        let variables = ["KILL_AT_TRACE=\(state.path)/trace", "KILL_AT_KIND=\(kind ?? "")"]
         return GitSource(
             url: try RemoteURL(url), branch: try BranchName("main"), mirrorDirectory: mirror,
             worker: WorkerCommand(
-                executable: python,
-                arguments: [Programs.killAt, "\(count)", program, "git-worker"]))
+                executable: "/usr/bin/env",
+                arguments: variables
+                    + [python, Programs.killAt, "\(count)", program, "git-worker"]))
+    }
+
+    /// The kind of call before which the worker of ``sourceKilled(before:of:)`` was killed; those of
+    /// all its calls when it was not.
+    func trace() throws -> [String] {
+        try content("\(state.path)/trace").split(separator: " ").map(String.init)
     }
 
     /// What a killed worker left beside and in the copy, relative to the mirror's directory.

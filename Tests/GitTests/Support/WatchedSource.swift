@@ -112,3 +112,14 @@ func gitError<R>(
     Issue.record("Nothing was thrown.", sourceLocation: sourceLocation)
     throw Upstream.Failure(description: "Nothing was thrown.")
 }
+
+/// Waits until something is so, and throws when that takes a minute.
+func eventually(_ what: String, _ isSo: () throws -> Bool) async throws {
+    let end = ContinuousClock.now + .seconds(60)
+    while try !isSo() {
+        guard ContinuousClock.now < end else {
+            throw Upstream.Failure(description: "A minute passed without this: \(what).")
+        }
+        try await Task.sleep(for: .milliseconds(2))
+    }
+}

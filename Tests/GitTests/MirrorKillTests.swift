@@ -134,27 +134,31 @@ struct MirrorKillTests {
         let mending = try watched.sourceKilled(before: 1 + point * 7 % 8)
         await mending.keep(Set(scene.readable.map(\.0)))
         let isMended = (try? await mending.poll()) != nil
+        if !isMended { #expect(try watched.trace().count == 1) }
+        try await expectRecovery(of: watched, scene, telling: !isMended, "\(kind) \(point)")
+        return !isMended
+    }
+
+    /// Polls as the next agent, which tells of what is left where nobody could before.
+    private func expectRecovery(
+        of watched: WatchedSource, _ scene: Scene, telling: Bool, _ moment: Comment
+    ) async throws {
         let later = try watched.leftovers()
         let source = try watched.source()
         await source.keep(Set(scene.readable.map(\.0)))
         let revision = try await source.poll()
-        #expect(revision.tip == scene.tip, "\(kind) \(point)")
-        #expect(scene.work == .rebuild || revision.mirrorRebuilt == nil, "\(kind) \(point)")
-        if !isMended {
-            let isTold = !revision.mirrorNotes.isEmpty
-            #expect(isTold == !later.isEmpty, "\(kind) \(point): \(later)")
-        }
-        #expect(try watched.leftovers().isEmpty, "\(kind) \(point)")
+        #expect(revision.tip == scene.tip, moment)
+        #expect(scene.work == .rebuild || revision.mirrorRebuilt == nil, moment)
+        if telling { #expect(revision.mirrorNotes.isEmpty == later.isEmpty, moment) }
+        #expect(try watched.leftovers().isEmpty, moment)
         try watched.checkConnectivity()
         try watched.checkCopy()
         try await scene.check(revision.repository)
-        if [.merge, .renew].contains(scene.work) {
-            try await scene.perform(with: try watched.source())
-            // The first pack is larger than the others together, and stays.
-            if scene.work == .merge { #expect(try watched.packs().count == 2) }
-            try await scene.check(GitRepository(at: watched.copy))
-        }
-        return !isMended
+        guard [.merge, .renew].contains(scene.work) else { return }
+        try await scene.perform(with: try watched.source())
+        // The first pack is larger than the others together, and stays.
+        if scene.work == .merge { #expect(try watched.packs().count == 2) }
+        try await scene.check(GitRepository(at: watched.copy))
     }
 
     @Test(
@@ -164,43 +168,48 @@ struct MirrorKillTests {
         let step = 250 * (Sweep.isWhole ? 1 : 11)
         let counts = [0, 1, 200, 300, 400] + Array(stride(from: 500, to: 60_000, by: step))
         var (struck, halfPacks) = (0, 0)
-        let known = try scene.template.packs().count
         for bytes in counts {
-            let watched = try scene.template.withCopyOfMirror()
-            watched.server.behave(.stallsInPack(after: bytes))
-            let source = try watched.source()
-            let poll = Task { try await source.poll() }
-            try await eventually("a request for a pack") {
-                watched.server.requests.contains { $0.hasPrefix("POST") }
-            }
-            // What was sent has to arrive; the pack comes behind what the server tells of it.
-            if bytes > 3000 {
-                try await eventually("a part of the pack") {
-                    try watched.packs().count > known
-                        || watched.leftovers().contains { $0.contains("pack_git2") }
-                }
-            }
-            for worker in try watched.workers() { kill(worker, SIGKILL) }
-            let outcome = await poll.result
-            try await scene.check(GitRepository(at: watched.copy))
-            try watched.checkConnectivity()
-            if try watched.leftovers().contains(where: { $0.contains("pack_git2") }) {
-                halfPacks += 1
-            }
-            watched.server.behave(.honest)
-            #expect(try await watched.source().poll().tip == scene.tip)
-            #expect(try watched.leftovers().isEmpty)
-            try watched.checkConnectivity()
-            switch outcome {
-            case .success: #expect(bytes > 20_000, "The whole answer was sent.")
-            case .failure(let error):
-                struck += 1
-                #expect("\(error)".contains("signal 9"), "\(error)")
-            }
+            let (isStruck, isInPack) = try await kill(after: bytes, scene)
+            struck += isStruck ? 1 : 0
+            halfPacks += isInPack ? 1 : 0
         }
         print("fetch: killed \(struck) times in the answer, \(halfPacks) times in the pack")
         #expect(struck > counts.count / 2)
         #expect(halfPacks > counts.count / 3)
+    }
+
+    /// Whether the worker was killed before it was done, and whether it had begun a pack.
+    private func kill(after bytes: Int, _ scene: Scene) async throws -> (Bool, Bool) {
+        let watched = try scene.template.withCopyOfMirror()
+        watched.server.behave(.stallsInPack(after: bytes))
+        let known = try watched.packs().count
+        let source = try watched.source()
+        let poll = Task { try await source.poll() }
+        try await eventually("a request for a pack") {
+            watched.server.requests.contains { $0.hasPrefix("POST") }
+        }
+        let hasBegun = { try watched.leftovers().contains { $0.contains("pack_git2") } }
+        // What was sent has to arrive; the pack comes behind what the server tells of it.
+        if bytes > 3000 {
+            try await eventually("a part of the pack") {
+                try watched.packs().count > known || hasBegun()
+            }
+        }
+        for worker in try watched.workers() { Glibc.kill(worker, SIGKILL) }
+        let outcome = await poll.result
+        try await scene.check(GitRepository(at: watched.copy))
+        try watched.checkConnectivity()
+        let isInPack = try hasBegun()
+        watched.server.behave(.honest)
+        #expect(try await watched.source().poll().tip == scene.tip)
+        #expect(try watched.leftovers().isEmpty)
+        try watched.checkConnectivity()
+        guard case .failure(let error) = outcome else {
+            #expect(bytes > 20_000, "The whole answer was sent.")
+            return (false, isInPack)
+        }
+        #expect("\(error)".contains("signal 9"), "\(error)")
+        return (true, isInPack)
     }
 }
 

@@ -25,6 +25,9 @@ final class Wiring: Sendable {
     struct Line {
         let wire: FaultyWire
         let watched: WatchedSource
+
+        /// The proxy that leads to the source, where one does.
+        let proxy: String?
     }
 
     private let transport: Transport
@@ -69,12 +72,14 @@ final class Wiring: Sendable {
         let wire = try FaultyWire(to: port)
         var access = access
         let url: String
+        var proxy: String?
         switch transport {
         case .http: url = "http://127.0.0.1:\(wire.port)/source/.git"
         case .https: url = "https://localhost:\(wire.port)/source/.git"
         case .httpsThroughProxy:
-            access.proxies = ProxyRules(
-                environment: ["HTTPS_PROXY": "http://127.0.0.1:\(wire.port)"])
+            let place = "http://127.0.0.1:\(wire.port)"
+            access.proxies = ProxyRules(environment: ["HTTPS_PROXY": place])
+            proxy = place
             url = "https://git.test:8443/source/.git"
         case .ssh:
             let lines = try ssh?.knownHosts(["ed25519"])
@@ -84,6 +89,6 @@ final class Wiring: Sendable {
         }
         var watched = try WatchedSource(upstream, through: { _ in url }, access: access)
         watched.companions = [self, wire]
-        return Line(wire: wire, watched: watched)
+        return Line(wire: wire, watched: watched, proxy: proxy)
     }
 }

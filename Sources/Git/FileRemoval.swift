@@ -41,10 +41,11 @@ enum FileRemoval {
         defer { closedir(stream) }
         var failure: Int32 = 0
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                Array(bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) }) + [0]
-            }
-            if name == [46, 0] || name == [46, 46, 0] { continue }
+            // The entry ends behind its name, so the declared 256 bytes must not be copied.
+            let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+            let name = UnsafeRawPointer(entry).advanced(by: offset)
+                .assumingMemoryBound(to: CChar.self)
+            if strcmp(name, ".") == 0 || strcmp(name, "..") == 0 { continue }
             let code = remove(name, in: directory)
             if failure == 0 { failure = code }
         }

@@ -33,6 +33,7 @@ struct HermeticTests {
         [url "\(decoy.url("source/.git"))"]
             insteadOf = http://127.0.0.1
             insteadOf = ssh://
+            insteadOf = https://
         [url "http://127.0.0.1:\(decoy.port)/"]
             insteadOf = http://127.0.0.1:
         [http]
@@ -46,7 +47,7 @@ struct HermeticTests {
     private func poll(_ watched: WatchedSource, worker: [String]) async throws -> CommitID {
         let source = GitSource(
             url: try RemoteURL(watched.url), branch: try BranchName("main"),
-            mirrorDirectory: watched.mirror,
+            mirrorDirectory: watched.mirror, access: watched.access,
             worker: WorkerCommand(
                 executable: worker[0],
                 arguments: Array(worker.dropFirst()) + [watched.program, "git-worker"]))
@@ -58,11 +59,7 @@ struct HermeticTests {
     func user() async throws {
         let watched = try WatchedSource(upstream)
         let home = watched.state.path
-        try write(poison, to: "\(home)/.gitconfig")
-        let folder = "\(home)/.config/git"
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
-        try write(poison, to: "\(folder)/config")
+        try poison(home)
         let surroundings = [
             ["HOME=\(home)"], ["HOME=\(home)", "XDG_CONFIG_HOME=\(home)/.config"],
             ["-u", "HOME"], ["HOME=/nonexistent"], ["HOME="],
@@ -80,6 +77,45 @@ struct HermeticTests {
             try upstream.commit()
         }
         #expect(decoy.requests.isEmpty)
+    }
+
+    private func poison(_ home: String) throws {
+        try write(poison, to: "\(home)/.gitconfig")
+        let folder = "\(home)/.config/git"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try write(poison, to: "\(folder)/config")
+    }
+
+    @Test(
+        "Neither over TLS, through a proxy nor over SSH, whose own settings have no part in it",
+        arguments: [Wiring.Transport.https, .httpsThroughProxy, .ssh])
+    func user(transport: Wiring.Transport) async throws {
+        guard transport.canBeServed else { return }
+        let line = try Wiring(transport, to: upstream).line()
+        line.wire.fail(nil)
+        let home = line.watched.state.path
+        try poison(home)
+        try FileManager.default.createDirectory(
+            atPath: "\(home)/.ssh", withIntermediateDirectories: true)
+        try write("Host *\n  ProxyCommand false\n", to: "\(home)/.ssh/config")
+        try write("127.0.0.1 ssh-ed25519 AAAA\n", to: "\(home)/.ssh/known_hosts")
+        let settings = try content("\(home)/.ssh/known_hosts")
+        for variables in [
+            ["HOME=\(home)"], ["-u", "HOME"], ["HOME=/nonexistent"],
+            [
+                "GIT_CONFIG_GLOBAL=\(home)/.gitconfig", "GIT_SSH_COMMAND=false", "GIT_SSH=false",
+                "SSH_AUTH_SOCK=/nonexistent", "SSL_CERT_FILE=/dev/null",
+                "HTTPS_PROXY=http://127.0.0.1:\(decoy.port)",
+                "ALL_PROXY=http://127.0.0.1:\(decoy.port)",
+            ],
+        ] {
+            let tip = try await poll(line.watched, worker: ["/usr/bin/env"] + variables)
+            #expect(tip == (try upstream.head()), "\(variables)")
+            try upstream.commit()
+        }
+        #expect(decoy.requests.isEmpty)
+        #expect(try content("\(home)/.ssh/known_hosts") == settings)
+        withExtendedLifetime(line) {}
     }
 
     @Test("The system's Git configuration changes nothing", .enabled(if: canMount))

@@ -50,6 +50,7 @@ public final class Agent: Sendable {
             store: store, source: source, log: log, connecting: connecting, clock: SystemClock(),
             limits: limits,
             ownNode: settings.ownNode, backupDirectory: settings.backupDirectory,
+            stateDirectory: settings.stateDirectory, fetchesSubmodules: settings.fetchesSubmodules,
             trust: CommitTrust(policy: signatures, store: store))
         let vitals = AgentVitals()
         let loop = AgentLoop(
@@ -81,12 +82,6 @@ public final class Agent: Sendable {
         return GitSource(
             url: url, branch: try BranchName(settings.branch),
             mirrorDirectory: "\(settings.stateDirectory)/mirror", access: settings.access,
-            worker: worker, timeout: settings.gitTimeout)
-    }
-
-    private var worker: WorkerCommand {
-        guard let program = settings.gitWorker.first else { return .current }
-        return WorkerCommand(
-            executable: program, arguments: Array(settings.gitWorker.dropFirst()))
+            worker: settings.worker, timeout: settings.gitTimeout)
     }
 }

@@ -32,7 +32,8 @@ extension AgentLoop {
         guard known == nil || found.isMirrorNew else { return false }
         tip = Tip(
             commit: found.tip, seenAt: known?.seenAt ?? world.clock.now,
-            reading: CommitReading(repository: found.repository))
+            reading: CommitReading(
+                repository: found.repository, fetchesSubmodules: world.fetchesSubmodules))
         return known == nil
     }
 

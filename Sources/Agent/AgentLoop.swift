@@ -25,6 +25,7 @@ actor AgentLoop {
     private var gitRepetition = Repetition()
     private var readRepetition = Repetition()
     private var storeRepetition = Repetition()
+    var checkoutRepetition = Repetition()
 
     /// The least time between two polls, however often the loop is woken.
     static let leastPause = Duration.seconds(1)
@@ -103,7 +104,9 @@ actor AgentLoop {
         await poll()
         guard !isStopping else { return }
         guard let tip else { return await resumeWithoutTip() }
-        for name in await clusters(at: tip) {
+        let names = await clusters(at: tip)
+        await collectCheckouts(besides: names, in: tip.reading.repository)
+        for name in names {
             let reconciler = reconciler(of: name)
             if busy[name] != nil {
                 consider(tip, reconciler)

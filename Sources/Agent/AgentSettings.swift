@@ -18,6 +18,8 @@ public struct AgentSettings: Sendable {
     public var interval: Duration
     /// The deadline of one network operation of Git.
     public var gitTimeout: Duration
+    /// Whether stages find the submodules of a commit, or empty folders.
+    public var fetchesSubmodules: Bool
     /// Where the journal, the mirror and checkouts are.
     public var stateDirectory: String
     /// Where etcd snapshots are kept.
@@ -52,6 +54,7 @@ public struct AgentSettings: Sendable {
         branch = "main"
         interval = .seconds(60)
         gitTimeout = .seconds(60)
+        fetchesSubmodules = false
         self.stateDirectory = stateDirectory
         backupDirectory = "\(stateDirectory)/backups"
         self.talosConfig = talosConfig
@@ -65,5 +68,10 @@ public struct AgentSettings: Sendable {
         gitWorker = []
         listen = nil
         hookSecretFile = nil
+    }
+
+    var worker: WorkerCommand {
+        guard let program = gitWorker.first else { return .current }
+        return WorkerCommand(executable: program, arguments: Array(gitWorker.dropFirst()))
     }
 }

@@ -11,10 +11,17 @@ public struct Checking: Sendable {
 
     /// One sentence on each cluster that the commit defines, and on each of its submodules.
     ///
-    /// Throws `ReadError` for what cannot be read.
-    public func findings(at commit: CommitID) async throws -> [String] {
-        let submodules = try await reading.submodules(of: commit).map {
+    /// `url` is where the repository was fetched from, which says where submodules may come from.
+    /// Throws `ReadError` for what cannot be read, and `GitError` for a submodule that stages want
+    /// and must not get.
+    public func findings(at commit: CommitID, from url: RemoteURL? = nil) async throws -> [String] {
+        var submodules = try await reading.emptySubmodules(of: commit).map {
             "\($0) is a submodule, which is not fetched: stages find an empty folder."
+        }
+        if reading.fetchesSubmodules, let url {
+            submodules = try await reading.repository.submoduleOrigins(of: commit, from: url).map {
+                "\($0.path) is a submodule, which is fetched from \($0.url)."
+            }
         }
         return try await reading.contents(of: commit).map { cluster in
             let name = cluster.definition.name

@@ -232,6 +232,9 @@ struct ReconcilerWorld: Sendable {
     let limits: RunLimits
     let ownNode: NodeName?
     let backupDirectory: String
+    let stateDirectory: String
+    /// Whether stages find the commit's submodules, or empty folders.
+    let fetchesSubmodules: Bool
     let trust: CommitTrust
 }
 

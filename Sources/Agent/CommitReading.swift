@@ -35,14 +35,21 @@ public actor CommitReading {
     /// The repository that is read.
     public nonisolated let repository: GitRepository
 
+    /// Whether stages find the submodules of commits, or empty folders.
+    nonisolated let fetchesSubmodules: Bool
+
     private let configuration: ConfigurationFile?
     private let syntax = SharedSyntax()
     private var cache: [CommitID: Result<[ClusterContents], ReadError>] = [:]
     private var recent: [CommitID] = []
 
     /// Creates a reader.
-    public init(repository: GitRepository, configuration: ConfigurationFile? = nil) {
+    public init(
+        repository: GitRepository, configuration: ConfigurationFile? = nil,
+        fetchesSubmodules: Bool = false
+    ) {
         self.repository = repository
+        self.fetchesSubmodules = fetchesSubmodules
         self.configuration = configuration
     }
 
@@ -62,9 +69,10 @@ public actor CommitReading {
         return try result.get()
     }
 
-    /// The paths of the commit's submodules.
-    func submodules(of commit: CommitID) async throws -> [String] {
-        try await repository.withTree(of: commit) { try $0.submodules() }
+    /// The paths of the commit's submodules that stages find empty.
+    func emptySubmodules(of commit: CommitID) async throws -> [String] {
+        guard !fetchesSubmodules else { return [] }
+        return try await repository.withTree(of: commit) { try $0.submodules() }
     }
 
     /// What the commit says of a cluster, by its own definition of it, else by the given one.

@@ -101,7 +101,7 @@ public struct Deciding: Sendable {
         var input = PlanningInput(
             definition: definition, base: baseState, target: targetState,
             history: try await history(of: cluster, before: target, with: baseState))
-        input.submodules = try await reading.submodules(of: target)
+        input.submodules = try await reading.emptySubmodules(of: target)
         return input
     }
 

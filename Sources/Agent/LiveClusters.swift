@@ -10,6 +10,7 @@ import Terragrunt
 public actor LiveClusters: ClusterConnecting {
     private let settings: AgentSettings
     private var connected: [ClusterName: Connected] = [:]
+    private var submodules: SubmoduleSource?
 
     private struct Connected {
         let context: String?
@@ -33,7 +34,7 @@ public actor LiveClusters: ClusterConnecting {
                 talos: clients.talos, settings: settings, context: context,
                 endpoints: definition.endpoints,
                 lock: "\(settings.stateDirectory)/upgrade-k8s-\(definition.name).lock"),
-            stages: stages(of: definition.name, repository: repository))
+            stages: try stages(of: definition.name, repository: repository))
     }
 
     private func clients(of definition: ClusterDefinition, context: String?) -> Connected {
@@ -77,46 +78,29 @@ public actor LiveClusters: ClusterConnecting {
         }
     }
 
-    private func stages(of cluster: ClusterName, repository: GitRepository) -> TerragruntStages {
+    private func stages(
+        of cluster: ClusterName, repository: GitRepository
+    ) throws -> TerragruntStages {
         let environment = StageEnvironment(
             passing: settings.stageEnvironment, from: ProcessInfo.processInfo.environment)
-        let stage = StageSettings(
-            environment: environment, directory: "\(settings.stateDirectory)/stages")
+        let places = CheckoutPlaces(stateDirectory: settings.stateDirectory)
         let checkouts = RunCheckouts(
-            directory: "\(settings.stateDirectory)/checkouts/\(cluster)", repository: repository)
-        return TerragruntStages(stage) { run in try await checkouts.checkout(of: run) }
+            shelf: places.shelf(of: cluster), repository: repository,
+            submodules: try submoduleSource())
+        return TerragruntStages(
+            StageSettings(environment: environment, directory: places.stages)
+        ) { run in
+            try await checkouts.checkout(of: run)
+        }
     }
-}
 
-/// One clean checkout for every run, which serves all its stages and outlives a restart.
-struct RunCheckouts: Sendable {
-    let directory: String
-    let repository: GitRepository
-
-    /// The checkout of a run; made when it is not there, while those of other runs are removed.
-    func checkout(of run: RunContext) async throws -> Checkout {
-        guard let commit = CommitID(run.revision.hash) else {
-            preconditionFailure("A revision is a commit ID.")
-        }
-        let shelf = CheckoutShelf(directory: directory)
-        let item: CheckoutShelf.Item
-        do throws(GitError) {
-            item = try await repository.checkOut(commit, for: "\(run.run)", on: shelf)
-        } catch {
-            // A damaged mirror is fetched anew at the next poll.
-            let canWait = error.disposition != .stalled
-            throw StageError(
-                error.description, hint: error.hint, disposition: canWait ? .waiting : .stalled)
-        }
-        var remarks = item.leftBehind
-        if !item.submodules.isEmpty {
-            remarks.append(
-                "submodules are not fetched, these folders are empty: "
-                    + item.submodules.joined(separator: ", "))
-        }
-        let tracked = try await repository.withTree(of: commit) { tree in
-            Set(try tree.paths(under: ""))
-        }
-        return Checkout(path: item.path, remarks: remarks) { tracked.contains($0) }
+    /// One for all clusters, so that none of them fetches what another does just now.
+    private func submoduleSource() throws -> SubmoduleSource? {
+        guard settings.fetchesSubmodules, submodules == nil else { return submodules }
+        submodules = SubmoduleSource(
+            of: try RemoteURL(settings.repository),
+            directory: "\(settings.stateDirectory)/submodules", access: settings.access,
+            worker: settings.worker, timeout: settings.gitTimeout)
+        return submodules
     }
 }

@@ -2,24 +2,31 @@ import CLibgit2
 import Foundation
 
 /// Makes one work tree beside its place, and puts it there when it is complete.
+///
+/// Each submodule becomes a work tree with a repository of its own, as a clone with submodules has.
 struct Checkout {
     private let commit: CommitID
     private let repository: LocalRepository
+    private let submodules: [SubmoduleSet.Part]
     private let place: SwapPlace
 
     init(
         of commit: CommitID,
         from repository: LocalRepository,
+        with submodules: SubmoduleSet? = nil,
         at directory: String
     ) throws(GitError) {
         self.commit = commit
         self.repository = repository
+        self.submodules = submodules?.parts ?? []
         place = try SwapPlace(directory)
     }
 
+    private var parent: String { (place.directory as NSString).deletingLastPathComponent }
+
     /// What there is to say of a checkout that was made.
     struct Made {
-        /// The paths of its submodules, which are empty directories.
+        /// The paths of the submodules that are empty directories.
         var submodules: [String] = []
 
         /// What of a former one could not be removed, in sentences.
@@ -29,11 +36,7 @@ struct Checkout {
     /// Makes it; a look at the disk beforehand spares the work when there is no room.
     @discardableResult
     func perform(lookingAtDisk: Bool = true) throws(GitError) -> Made {
-        let links = try ObjectLinks(of: repository)
-        let parent = (place.directory as NSString).deletingLastPathComponent
-        if lookingAtDisk {
-            try requireRoom(in: parent, besides: try links.bytesToCopy(into: parent))
-        }
+        if lookingAtDisk { try requireRoom() }
         var made = Made()
         made.leftBehind = try place.replace { incoming throws(GitError) in
             guard mkdir(incoming, 0o755) == 0, chmod(incoming, 0o755) == 0 else {
@@ -42,15 +45,16 @@ struct Checkout {
             let descriptor = open(incoming, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard descriptor >= 0 else { throw .system("open \(incoming)") }
             defer { close(descriptor) }
-            let own = try makeRepository(in: incoming)
-            let copied = try links.share(into: incoming + "/.git/objects")
-            if lookingAtDisk, copied > 0 { try requireRoom(in: parent, besides: 0) }
-            try setHead(of: own)
-            var writer = TreeWriter(of: commit, from: own)
-            try writer.write(try own.treeHandle(of: commit), into: descriptor)
-            try writeIndex(of: own, writer.entries)
-            made.submodules = writer.entries.filter { $0.kind == .submodule }.map {
-                String(decoding: $0.path, as: UTF8.self)
+            let empty = try write(
+                commit, of: repository, to: incoming, descriptor, lookingAtDisk: lookingAtDisk)
+            made.submodules = empty.filter { path in !submodules.contains { $0.path == path } }
+            for part in submodules {
+                do throws(GitError) {
+                    try write(part, below: incoming, descriptor, lookingAtDisk: lookingAtDisk)
+                } catch {
+                    part.discard(after: error)
+                    throw error.of(submodule: part.path)
+                }
             }
             guard cgit_flush_file_system(descriptor) == 0 else {
                 throw .system("flush \(incoming)")
@@ -59,15 +63,67 @@ struct Checkout {
         return made
     }
 
-    /// Looks at the disk before files are written; a checkout in the place is still there then.
-    private func requireRoom(in parent: String, besides bytes: Int) throws(GitError) {
-        let tree = try repository.treeHandle(of: commit)
-        guard let root = git_tree_id(tree.pointer), let space = DiskSpace(at: parent) else {
-            return
+    /// Writes a work tree into an empty directory, and returns the paths of its submodules.
+    @discardableResult
+    private func write(
+        _ commit: CommitID, of repository: LocalRepository, to directory: String,
+        _ descriptor: Int32, lookingAtDisk: Bool
+    ) throws(GitError) -> [String] {
+        let own = try makeRepository(in: directory)
+        let copied = try ObjectLinks(of: repository).share(into: directory + "/.git/objects")
+        if lookingAtDisk, copied > 0 {
+            try requireRoom(
+                for: TreeSize(of: repository, at: commit), of: commit, in: parent)
         }
-        var size = try TreeSize(of: root.pointee, in: repository)
-        size.bytes += bytes
-        try space.requireRoom(for: size, of: commit, in: parent)
+        try setHead(of: own, to: commit)
+        var writer = TreeWriter(of: commit, from: own)
+        try writer.write(try own.treeHandle(of: commit), into: descriptor)
+        try writeIndex(of: own, writer.entries)
+        return writer.entries.filter { $0.kind == .submodule }.map {
+            String(decoding: $0.path, as: UTF8.self)
+        }
+    }
+
+    /// Writes a submodule into the empty directory that stands for it, reached through no link.
+    private func write(
+        _ part: SubmoduleSet.Part, below top: String, _ descriptor: Int32, lookingAtDisk: Bool
+    ) throws(GitError) {
+        var folder = dup(descriptor)
+        defer { close(folder) }
+        for name in part.path.split(separator: "/") {
+            let next = openat(
+                folder, String(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            guard next >= 0 else { throw .system("open \(part.path.debugDescription)") }
+            close(folder)
+            folder = next
+        }
+        try write(
+            part.commit, of: try LocalRepository(at: part.repository), to: "\(top)/\(part.path)",
+            folder, lookingAtDisk: lookingAtDisk)
+    }
+
+    /// Looks at the disk before files are written; a checkout in the place is still there then.
+    private func requireRoom() throws(GitError) {
+        var size = try TreeSize(of: repository, at: commit)
+        size.bytes += try ObjectLinks(of: repository).bytesToCopy(into: parent)
+        for part in submodules {
+            do throws(GitError) {
+                let store = try LocalRepository(at: part.repository)
+                let own = try TreeSize(of: store, at: part.commit)
+                size.add(own, besides: try ObjectLinks(of: store).bytesToCopy(into: parent))
+            } catch {
+                part.discard(after: error)
+                throw error.of(submodule: part.path)
+            }
+        }
+        try requireRoom(for: size, of: commit, in: parent)
+    }
+
+    private func requireRoom(
+        for size: TreeSize, of commit: CommitID, in directory: String
+    ) throws(GitError) {
+        guard let space = DiskSpace(at: directory) else { return }
+        try space.requireRoom(for: size, of: commit, in: directory)
     }
 
     /// Makes the directory a work tree that will have objects of its own, so that it needs nobody.
@@ -85,7 +141,9 @@ struct Checkout {
         return made
     }
 
-    private func setHead(of made: LocalRepository) throws(GitError) {
+    private func setHead(
+        of made: LocalRepository, to commit: CommitID
+    ) throws(GitError) {
         var oid = commit.oid
         try libgit2("set HEAD", at: made.path) {
             git_repository_set_head_detached(made.pointer, &oid)

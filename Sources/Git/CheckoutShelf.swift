@@ -12,7 +12,7 @@ public struct CheckoutShelf: Sendable {
         /// Whether it was made now; otherwise it is as the run left it.
         public let isNew: Bool
 
-        /// The paths of its submodules, which are empty directories; only when it is new.
+        /// The paths of the submodules that are empty directories; only when it is new.
         public let submodules: [String]
 
         /// Why older checkouts could not be removed, in sentences.
@@ -27,20 +27,28 @@ public struct CheckoutShelf: Sendable {
     /// Names a directory, which is made when it is needed.
     public init(directory: String) { self.directory = directory }
 
+    /// Whether the checkout of a run is there whole.
+    public func holds(_ commit: CommitID, for run: String) -> Bool {
+        MirrorFiles.exists("\(directory)/\(name(of: commit, for: run))")
+    }
+
+    /// With the commit in it, so that no other commit's files can ever pass for it.
+    private func name(of commit: CommitID, for run: String) -> String { "\(run)-\(commit.short)" }
+
     /// The checkout of a run, made unless it is there whole; those of other runs are removed first.
-    ///
-    /// Its name has the commit in it, so that no other commit's files can ever pass for it.
     func item(
-        of commit: CommitID, for run: String, from repository: LocalRepository
+        of commit: CommitID, for run: String, from repository: LocalRepository,
+        with submodules: SubmoduleSet?
     ) throws(GitError) -> Item {
         try MirrorFiles.create(directory)
-        let name = "\(run)-\(commit.short)"
+        let name = name(of: commit, for: run)
         let leftBehind = try clear(except: name)
         let path = "\(directory)/\(name)"
         guard !MirrorFiles.exists(path) else {
             return Item(path: path, isNew: false, submodules: [], leftBehind: leftBehind)
         }
-        let made = try Checkout(of: commit, from: repository, at: path).perform()
+        let made = try Checkout(of: commit, from: repository, with: submodules, at: path)
+            .perform()
         return Item(
             path: path, isNew: true, submodules: made.submodules,
             leftBehind: leftBehind + made.leftBehind)

@@ -101,14 +101,19 @@ public final class CommitTree {
     /// Nothing is searched without a `.gitmodules`, without which Git itself knows none.
     public func submodules() throws(GitError) -> [String] {
         guard try find(".gitmodules") != nil else { return [] }
-        return try entries(under: "").filter { $0.kind == .submodule }.map(\.path)
+        return try submoduleEntries().map(\.path)
     }
 
-    private func entries(
-        under path: String
-    ) throws(GitError) -> [(path: String, kind: EntryKind)] {
-        var found: [(path: String, kind: EntryKind)] = []
-        var waiting: [(path: String, id: git_oid, kind: EntryKind)] = []
+    /// All submodules, whatever `.gitmodules` says of them, with the commits that they are at.
+    func submoduleEntries() throws(GitError) -> [(path: String, commit: git_oid)] {
+        try entries(under: "").filter { $0.kind == .submodule }.map { ($0.path, $0.id) }
+    }
+
+    private typealias Entry = (path: String, id: git_oid, kind: EntryKind)
+
+    private func entries(under path: String) throws(GitError) -> [Entry] {
+        var found: [Entry] = []
+        var waiting: [Entry] = []
         if path.isEmpty {
             guard let id = git_tree_id(root.pointer) else { return [] }
             waiting.append(("", id.pointee, .directory))
@@ -117,7 +122,7 @@ public final class CommitTree {
         }
         while let next = waiting.popLast() {
             guard next.kind == .directory else {
-                found.append((next.path, next.kind))
+                found.append(next)
                 continue
             }
             let prefix = next.path.isEmpty ? "" : next.path + "/"

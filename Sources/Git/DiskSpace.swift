@@ -35,6 +35,21 @@ struct TreeSize: Hashable {
         }
     }
 
+    /// The size of a commit's tree.
+    init(of repository: LocalRepository, at commit: CommitID) throws(GitError) {
+        let tree = try repository.treeHandle(of: commit)
+        guard let root = git_tree_id(tree.pointer) else {
+            preconditionFailure("libgit2 gave a tree without a name.")
+        }
+        try self.init(of: root.pointee, in: repository)
+    }
+
+    /// Adds another tree, which has a Git directory of its own, and other bytes.
+    mutating func add(_ other: TreeSize, besides bytes: Int) {
+        self.bytes += other.bytes + DiskSpace.gitDirectory + bytes
+        entries += other.entries
+    }
+
     init(bytes: Int, entries: Int) {
         self.bytes = bytes
         self.entries = entries

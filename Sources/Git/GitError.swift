@@ -50,6 +50,10 @@ public struct GitError: Error, Hashable, Codable, Sendable {
         case symbolicLink
         /// A file was wanted, and the tree has a submodule.
         case submodule
+        /// A submodule must not be fetched from where the commit says that it is.
+        case submoduleRefused
+        /// The server of a submodule does not have the commit that is wanted.
+        case submoduleMissing
         /// A file was wanted, and the tree has a directory.
         case directory
         /// The file or tree is larger than the reader accepts.
@@ -107,7 +111,7 @@ public struct GitError: Error, Hashable, Codable, Sendable {
     public var disposition: Disposition {
         switch kind {
         case .unreachable, .badAnswer, .deadlinePassed, .mirrorBusy, .workerFailed, .outOfMemory,
-            .diskFull,
+            .diskFull, .submoduleMissing,
             .fileSystem, .library:
             .waiting
         case .damaged:

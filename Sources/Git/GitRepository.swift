@@ -153,14 +153,16 @@ public actor GitRepository {
     /// The checkout of a commit for a run, which serves all its stages and outlives a restart.
     ///
     /// It is made unless it is there whole, as ``checkOut(_:into:)`` makes it, and those of other
-    /// runs are removed; nobody may use them any more.
+    /// runs are removed; nobody may use them any more. Each of the `submodules` that were fetched
+    /// for the commit becomes a work tree in it that needs nothing else either.
     public func checkOut(
         _ commit: CommitID,
         for run: String,
-        on shelf: CheckoutShelf
+        on shelf: CheckoutShelf,
+        with submodules: SubmoduleSet? = nil
     ) throws(GitError) -> CheckoutShelf.Item {
         try reading { () throws(GitError) in
-            try shelf.item(of: commit, for: run, from: store)
+            try shelf.item(of: commit, for: run, from: store, with: submodules)
         }
     }
 

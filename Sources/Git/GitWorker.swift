@@ -66,6 +66,8 @@ public enum GitWorker: Sendable {
                 .synchronise(discarding: request.discard, telling: &notes)
         case .tidy:
             return try Mirror(request, of: url, branch).tidy(telling: &notes)
+        case .fetchCommit:
+            return try SubmoduleCopy(request, of: url).fetch(telling: &notes)
         }
     }
 

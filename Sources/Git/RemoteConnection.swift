@@ -135,6 +135,15 @@ struct RemoteConnection: ~Copyable {
     /// Fetches the branch, and moves it in the local repository even when history was rewritten;
     /// throws `diskFull` before the disk of `directory` is full.
     func fetch(_ branch: BranchName, leavingRoomIn directory: String) throws(GitError) {
+        try fetch(
+            ["+\(branch.reference):\(branch.reference)"], called: "\(branch)",
+            leavingRoomIn: directory)
+    }
+
+    /// Fetches what references or objects lead to, each as `+FROM:TO`.
+    func fetch(
+        _ mappings: [String], called what: String, leavingRoomIn directory: String
+    ) throws(GitError) {
         callbacks.watch(MirrorRoom(directory: directory))
         var options = git_fetch_options()
         git_fetch_options_init(&options, UInt32(GIT_FETCH_OPTIONS_VERSION))
@@ -142,14 +151,13 @@ struct RemoteConnection: ~Copyable {
         options.update_fetchhead = 0
         options.follow_redirects = GIT_REMOTE_REDIRECT_NONE
         options.callbacks = callbacks.callbacks
-        let mapping = strdup("+\(branch.reference):\(branch.reference)")
-        defer { free(mapping) }
-        var mappings: [UnsafeMutablePointer<CChar>?] = [mapping]
+        var texts: [UnsafeMutablePointer<CChar>?] = mappings.map { strdup($0) }
+        defer { for text in texts { free(text) } }
         try withProxy { proxy throws(GitError) in
             options.proxy_opts = proxy
-            try mappings.withUnsafeMutableBufferPointer { buffer throws(GitError) in
-                var list = git_strarray(strings: buffer.baseAddress, count: 1)
-                try perform("fetch \(branch)") {
+            try texts.withUnsafeMutableBufferPointer { buffer throws(GitError) in
+                var list = git_strarray(strings: buffer.baseAddress, count: buffer.count)
+                try perform("fetch \(what)") {
                     git_remote_fetch(remote.pointer, &list, &options, nil)
                 }
             }

@@ -7,6 +7,8 @@ struct WorkerRequest: Codable, Hashable, Sendable {
         case synchronise
         /// Merge the mirror's packs, when they have piled up.
         case tidy
+        /// Bring one commit of a submodule into the copy that is kept of it.
+        case fetchCommit
         /// Say which host keys the server shows, and trust none.
         case scanHostKeys
     }
@@ -23,6 +25,9 @@ struct WorkerRequest: Codable, Hashable, Sendable {
 
     /// Why the mirror must be fetched anew, where the agent found it broken.
     var discard: String?
+
+    /// The commit that is to be fetched, by itself.
+    var commit: CommitID?
 
     /// Commits that are needed also when the branch does not have them any more.
     var kept: [CommitID] = []

@@ -45,6 +45,18 @@ public struct TerragruntStages: StageRunner {
         }
     }
 
+    /// Whether a program of a stage still works for a cluster, as after an agent was killed.
+    ///
+    /// `directory` is that of the settings.
+    public static func isAtWork(on cluster: ClusterName, in directory: String) async -> Bool {
+        do {
+            try await StageWorkspace.requireNoSurvivor(in: "\(directory)/\(cluster)")
+            return false
+        } catch {
+            return true
+        }
+    }
+
     /// Runs a stage in the run's checkout.
     public func run(
         _ stage: Stage, mode: StageMode, in run: RunContext,

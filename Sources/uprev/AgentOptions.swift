@@ -26,6 +26,9 @@ struct AgentOptions: ParsableArguments {
     var gitTimeout = fromEnvironment("UPREV_GIT_TIMEOUT") ?? "60s"
 
     @OptionGroup
+    var modules: SubmoduleOptions
+
+    @OptionGroup
     var state: StateOptions
 
     @Option(help: "Where etcd snapshots are kept. (default: STATE_DIR/backups)")
@@ -73,6 +76,7 @@ struct AgentOptions: ParsableArguments {
         settings.branch = branch
         settings.interval = try duration(interval, "--interval")
         settings.gitTimeout = try duration(gitTimeout, "--git-timeout")
+        settings.fetchesSubmodules = try modules.areFetched()
         let backups = backupDir ?? fromEnvironment("UPREV_BACKUP_DIR")
         settings.backupDirectory = backups.map(absolute) ?? "\(settings.stateDirectory)/backups"
         settings.kubeConfig = (kubeconfig ?? fromEnvironment("UPREV_KUBECONFIG")).map(absolute)

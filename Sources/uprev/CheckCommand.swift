@@ -34,6 +34,9 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "The branch of a remote repository.")
     var branch = fromEnvironment("UPREV_BRANCH") ?? "main"
 
+    @OptionGroup
+    var modules: SubmoduleOptions
+
     @Flag(help: "Only print the SSH host keys of the repository's server, for you to compare.")
     var scanHostKey = false
 
@@ -58,11 +61,15 @@ struct CheckCommand: AsyncParsableCommand {
             for finding in try await http.findings() { print(finding) }
             let remote = try RemoteCheckout(source.repository, branch, access.access())
             defer { remote?.remove() }
-            let reading = try await remote?.reading(source) ?? source.reading()
+            let fetched = try modules.areFetched()
+            let reading =
+                try await remote?.reading(source, fetchesSubmodules: fetched)
+                ?? source.reading(fetchesSubmodules: fetched)
             let wanted = revision ?? (remote == nil ? "HEAD" : branch)
             let commit = try await reading.repository.resolve(wanted)
             try await verify(commit, in: reading.repository)
-            let checks = try await Checking(reading: reading).findings(at: commit)
+            let checks = try await Checking(reading: reading).findings(
+                at: commit, from: remote == nil ? nil : RemoteURL(source.repository))
             for finding in checks { print(finding) }
             guard let talosconfig = talosconfig ?? fromEnvironment("UPREV_TALOSCONFIG") else {
                 return print("Clusters were not looked at; name --talosconfig to do so.")

@@ -34,6 +34,9 @@ struct PlanCommand: AsyncParsableCommand {
     @OptionGroup
     var source: RepositoryOptions
 
+    @OptionGroup
+    var modules: SubmoduleOptions
+
     @Option(help: "How to print the plan: text or json.")
     var output = OutputFormat.text
 
@@ -51,7 +54,7 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     private func makeReport() async throws -> DecisionReport {
-        let reading = try source.reading()
+        let reading = try source.reading(fetchesSubmodules: modules.areFetched())
         let targetID = try await reading.repository.resolve(target)
         let baseID = try await reading.repository.resolve(base)
         do {

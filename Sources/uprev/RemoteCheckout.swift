@@ -17,10 +17,13 @@ struct RemoteCheckout {
     }
 
     /// Fetches the branch, as the agent would.
-    func reading(_ options: RepositoryOptions) async throws -> CommitReading {
+    func reading(
+        _ options: RepositoryOptions, fetchesSubmodules: Bool
+    ) async throws -> CommitReading {
         CommitReading(
             repository: try await source.poll().repository,
-            configuration: try options.config.map(configurationFile(at:)))
+            configuration: try options.config.map(configurationFile(at:)),
+            fetchesSubmodules: fetchesSubmodules)
     }
 
     /// Removes what was fetched.

@@ -12,11 +12,12 @@ struct RepositoryOptions: ParsableArguments {
     var config: String?
 
     /// Opens the repository, and reads the configuration from outside when one is named.
-    func reading() throws -> CommitReading {
+    func reading(fetchesSubmodules: Bool = false) throws -> CommitReading {
         let path = URL(fileURLWithPath: repository).standardizedFileURL.path
         return CommitReading(
             repository: try GitRepository(at: path),
-            configuration: try config.map(configurationFile(at:)))
+            configuration: try config.map(configurationFile(at:)),
+            fetchesSubmodules: fetchesSubmodules)
     }
 }
 

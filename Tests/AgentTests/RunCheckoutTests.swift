@@ -18,7 +18,7 @@ struct RunCheckoutTests {
         repository = try InfraRepository()
         folder = try TemporaryDirectory()
         checkouts = RunCheckouts(
-            directory: "\(folder.path)/checkouts/sol",
+            shelf: CheckoutShelf(directory: "\(folder.path)/checkouts/sol"),
             repository: try GitRepository(at: repository.path))
     }
 
@@ -41,7 +41,7 @@ struct RunCheckoutTests {
         #expect(FileManager.default.fileExists(atPath: "\(checkout.path)/built"))
         let next = try await checkouts.checkout(of: context(2, repository.commit("Next")))
         #expect(!FileManager.default.fileExists(atPath: checkout.path))
-        let names = try FileManager.default.contentsOfDirectory(atPath: checkouts.directory)
+        let names = try FileManager.default.contentsOfDirectory(atPath: checkouts.shelf.directory)
         #expect(names == [(next.path as NSString).lastPathComponent])
     }
 

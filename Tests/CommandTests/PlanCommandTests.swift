@@ -76,6 +76,10 @@ struct PlanCommandTests {
         #expect(
             checked.output.contains(
                 "modules/net is a submodule, which is not fetched: stages find an empty folder."))
+        #expect(try !plan(repository, "--submodules").output.contains("modules/net"))
+        let wanted = ["check", "--repository", repository.url, "--submodules"]
+        let told = try Program.uprev().run(wanted)
+        #expect(told.output.contains("modules/net is a submodule, which is fetched from file://"))
     }
 
     @Test("A deciding value behind run_cmd is an error that names the reason; nothing is run")

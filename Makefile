@@ -13,7 +13,7 @@ STRICT := --explicit-target-dependency-import-check error
 FORMAT := swift format
 CODE := Package.swift Sources Tests
 
-.PHONY: help setup setup-bench setup-bench-git setup-servers setup-test build test poll-curve kill-sweep demo lint format protos conformance coverage bench-git bench-hcl growth-hcl fuzz
+.PHONY: help setup setup-bench setup-bench-git setup-servers setup-test build test poll-curve kill-sweep demo lint format protos conformance coverage bench-git bench-hcl growth-hcl fuzz bench-plan
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -86,6 +86,9 @@ bench-git: setup setup-bench-git ## Measure the Git library against git and go-g
 bench-hcl: setup setup-bench ## Measure the HCL library against the reference implementation
 	swift build -c release --product hcl-bench --scratch-path .build/hcl-bench/swift
 	Tests/Benchmarks/hcl/run.py .build/hcl-bench/swift/release/hcl-bench
+
+bench-plan: setup ## Measure the planner by the size of the cluster
+	Tests/Benchmarks/planning/run
 
 growth-hcl: ## Show how the HCL library's time grows with the size of its input
 	swift build -c release --product hcl-growth --scratch-path .build/hcl-bench/swift

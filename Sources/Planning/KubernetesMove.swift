@@ -29,17 +29,21 @@ struct KubernetesDecision: Hashable, Sendable {
         guard let oldest = running.first, let newest = running.last,
             running.contains(where: { $0 != desired })
         else { return }
-        let from = oldest < desired ? oldest : newest
-        let steps = [oldest, newest].map {
+        // No kubelet may be newer than the API server, so that the newest one tells its line.
+        let server = situation.runningServers.first ?? newest
+        let from = server != desired ? server : oldest < desired ? oldest : newest
+        let steps = [server, newest].map {
             situation.support.kubernetesStep(from: $0, to: desired)
         }
         if steps.contains(.downgrade) {
             refusal = .kubernetesDowngrade(from: newest, to: desired)
             isLeftBehind = situation.canGoBackWithoutKubernetes
         } else if case .skip(let first)? = steps.first(where: { $0.isSkip }) {
-            refusal = .kubernetesSkip(from: oldest, to: desired, first: first)
+            refusal = .kubernetesSkip(from: server, to: desired, first: first)
         } else if steps.contains(.unknown) {
             refusal = .kubernetesUnknown(from: from, to: desired, table: situation.support)
+        } else if desired.minor - oldest.minor > SupportTable.kubeletSkew {
+            refusal = .kubeletTooOld(oldest, to: desired)
         } else {
             move = KubernetesMove(from: from, to: desired)
         }
@@ -63,6 +67,11 @@ extension Situation {
         let seen = Set(kubelets + observed.controlPlaneVersions)
         if seen.isEmpty { return base.map { [$0.kubernetesVersion] } ?? [] }
         return seen.sorted()
+    }
+
+    /// The versions of the control plane components that were seen, oldest first.
+    fileprivate var runningServers: [Version] {
+        input.observed?.controlPlaneVersions.sorted() ?? []
     }
 
     /// Whether the Talos part of a revert can be honoured while Kubernetes stays.

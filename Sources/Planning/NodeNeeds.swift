@@ -9,16 +9,14 @@ struct NodeNeeds {
 
     var fleet: [FleetMember] {
         guard let observed = input.observed else { return assumedFleet }
-        let key = desired.imageKey
+        let search = StalenessSearch(desired, removed: removals.kernelArguments)
         let isNewImage =
             base.map {
                 $0.talosVersion == desired.talosVersion && ImageValues($0) != ImageValues(desired)
             } ?? false
         return input.fleet(in: observed) { node, system in
             let known = input.installedKey(of: node)
-            let reasons = staleness(
-                of: system, against: desired, key: key, installedKey: known,
-                removed: removals.kernelArguments)
+            let reasons = search.reasons(of: system, installedKey: known)
             // When a commit changed the image within one release, nothing on the node can show
             // which of the two it runs. A node on another release than the base's has the new one.
             guard reasons.isEmpty, known == nil, isNewImage else { return reasons }

@@ -12,6 +12,16 @@ extension Refusal {
                 "Commit the latest Kubernetes \(first) first, and \(to) once the cluster is ready.")
     }
 
+    /// A kubelet is further behind than the API server supports.
+    static func kubeletTooOld(_ oldest: Version, to: Version) -> Refusal {
+        Refusal(
+            rule: "kubelet_too_old",
+            message: "A kubelet runs \(oldest), more than \(SupportTable.kubeletSkew) minors "
+                + "behind Kubernetes \(to).",
+            hint: "Bring that node within \(SupportTable.kubeletSkew) minors by hand, or make it "
+                + "anew with a current configuration.")
+    }
+
     /// A minor of Kubernetes would be lowered.
     static func kubernetesDowngrade(from: Version, to: Version) -> Refusal {
         Refusal(

@@ -28,6 +28,19 @@ extension Refusal {
             } ?? "Commit a Talos release of \(line) once there is one.")
     }
 
+    /// The installer of a release does not take a node that runs what this one runs.
+    static func unsupportedStep(
+        _ member: FleetMember, to target: Version, table: SupportTable
+    ) -> Refusal {
+        let hosts = table.row(of: target)?.hosts
+        let range = hosts.map { "\($0.lowerBound) to \($0.upperBound.previous)" } ?? "none"
+        return Refusal(
+            rule: "unsupported_talos_step",
+            message: "\(member.name) runs Talos \(member.running), and the installer of "
+                + "\(target) takes nodes on Talos \(range).",
+            hint: "Commit a Talos release that takes them, or use a newer uprev.")
+    }
+
     /// The upgrade of a Talos this old wipes what the node keeps; `what` says where it is met.
     static func talosTooOld(_ what: String) -> Refusal {
         Refusal(

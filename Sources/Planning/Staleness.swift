@@ -9,34 +9,46 @@ public func staleness(
     of system: NodeSystem, against desired: DesiredState, installedKey: String?,
     removed: [String] = []
 ) -> [String] {
-    staleness(
-        of: system, against: desired, key: desired.imageKey, installedKey: installedKey,
-        removed: removed)
+    StalenessSearch(desired, removed: removed).reasons(of: system, installedKey: installedKey)
 }
 
-/// The same for many nodes, with the key of the desired image computed once.
-func staleness(
-    of system: NodeSystem, against desired: DesiredState, key: String, installedKey: String?,
-    removed: [String]
-) -> [String] {
-    var reasons: [String] = []
-    if system.version != desired.talosVersion {
-        reasons.append("runs \(system.version) instead of \(desired.talosVersion)")
+/// What many nodes are held against, worked out once.
+struct StalenessSearch {
+    private let version: Version
+    private let key: String
+    private let extensions: [(image: ImageReference, name: String)]
+    private let arguments: [String]
+    private let removed: [String]
+
+    init(_ desired: DesiredState, removed: [String]) {
+        version = desired.talosVersion
+        key = desired.imageKey
+        extensions = desired.allExtensions.map { ($0, $0.shortName) }
+        arguments = wantedArguments(of: desired)
+        self.removed = removed
     }
-    for image in desired.allExtensions where !system.hasExtension(image) {
-        reasons.append("lacks the extension \(image.name)")
+
+    func reasons(of system: NodeSystem, installedKey: String?) -> [String] {
+        var reasons: [String] = []
+        if system.version != version {
+            reasons.append("runs \(system.version) instead of \(version)")
+        }
+        for (image, name) in extensions
+        where !system.extensions.contains(where: { $0.name == name }) && !system.hasExtension(image)
+        {
+            reasons.append("lacks the extension \(image.name)")
+        }
+        for argument in arguments where !system.kernelArguments.contains(argument) {
+            reasons.append("booted without the kernel argument \(argument)")
+        }
+        for argument in removed where system.kernelArguments.contains(argument) {
+            reasons.append("still boots with the kernel argument \(argument)")
+        }
+        if reasons.isEmpty, let installedKey, installedKey != key {
+            reasons.append("runs another image of \(version) than the desired one")
+        }
+        return reasons
     }
-    let arguments = Set(system.kernelArguments)
-    for argument in wantedArguments(of: desired) where !arguments.contains(argument) {
-        reasons.append("booted without the kernel argument \(argument)")
-    }
-    for argument in removed where arguments.contains(argument) {
-        reasons.append("still boots with the kernel argument \(argument)")
-    }
-    if reasons.isEmpty, let installedKey, installedKey != key {
-        reasons.append("runs another image of \(desired.talosVersion) than the desired one")
-    }
-    return reasons
 }
 
 /// The kernel arguments that must appear; an entry that begins with `-` takes a default away.

@@ -9,14 +9,20 @@ extension SupportTable {
         row(of: talos)?.kubernetes.contains(kubernetes.line) ?? false
     }
 
+    /// Whether the installer of `target` takes a node that runs `host`, up or down.
+    ///
+    /// Talos compares without the pre-release part, and a line that is not known takes none.
+    public func accepts(host: Version, for target: Version) -> Bool {
+        row(of: target)?.hosts.contains(host.line) ?? false
+    }
+
     /// The Talos lines to pass through between two lines, in the order of travel.
     ///
     /// Only adjacent lines are tested upstream, and the documented advice is to pass through the
     /// latest patch of each line between.
     public func linesBetween(_ from: ReleaseLine, _ to: ReleaseLine) -> [ReleaseLine] {
-        guard from.major == to.major else { return [] }
         let distance = to.minor - from.minor
-        guard abs(distance) > 1 else { return [] }
+        guard from.major == to.major, abs(distance) > 1 else { return [] }
         let direction = distance.signum()
         return (1..<abs(distance)).map { ReleaseLine(from.major, from.minor + direction * $0) }
     }
@@ -37,6 +43,9 @@ extension SupportTable {
         }
         return new > old
     }
+
+    /// By how many minors a kubelet may be older than the API server (Kubernetes' skew policy).
+    static let kubeletSkew = 3
 
     /// Whether Kubernetes can move from one release to another in one step.
     public func kubernetesStep(from: Version, to: Version) -> KubernetesStep {

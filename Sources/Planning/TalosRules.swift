@@ -13,7 +13,21 @@ struct TalosRules {
         guard support.row(of: target) != nil else {
             return [.unknownTalos(target, table: support)]
         }
-        return [tooOld, etcdDowngrade, skip, installer].compactMap { $0 } + mismatches
+        return [tooOld, etcdDowngrade, skip ?? wall, installer].compactMap { $0 } + mismatches
+    }
+
+    /// The outer wall: what the installer of each release on the way takes, by its own code.
+    ///
+    /// Adjacent minors lie well within; a node on a line that is not known does not.
+    private var wall: Refusal? {
+        for round in finder.rounds {
+            let outside = round.members.first {
+                !support.accepts(host: $0.running, for: round.version)
+            }
+            guard let outside else { continue }
+            return .unsupportedStep(outside, to: round.version, table: support)
+        }
+        return nil
     }
 
     /// Nodes below 1.8 are not upgraded, and none is brought there, since none could leave again.

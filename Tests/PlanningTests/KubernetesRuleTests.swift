@@ -140,6 +140,33 @@ struct KubernetesRuleTests {
         #expect(decide(talos).verdict == .run)
     }
 
+    @Test("lift a kubelet that lags behind, as of a node that joined late")
+    func lateKubelet() throws {
+        let state = desired("1.11.5", kubernetes: "1.33.4")
+        var world = World(state)
+        world.machines["wk-2"]?.kubelet = v("1.31.9")
+        let same = decide(input(from: state, to: state, world: world))
+        #expect(same.verdict == .run)
+        #expect(same.kinds.contains("kubernetes"))
+        let up = decide(input(from: state, to: desired(kubernetes: "1.34.0"), world: world))
+        #expect(up.verdict == .run)
+        let step = try #require(up.plan?.steps.first { $0.action.kind == "kubernetes" })
+        #expect(step.action == .kubernetes(from: v("1.33.4"), to: v("1.34.0"), .talosctl))
+        world.machines["wk-2"]?.kubelet = v("1.30.9")
+        let far = decide(input(from: state, to: desired(kubernetes: "1.34.0"), world: world))
+        #expect(far.rules == ["kubelet_too_old"])
+        // Where the components are seen, they and not the kubelets say which minor is the next.
+        world.controlPlaneVersions = [v("1.32.1")]
+        world.machines = world.machines.mapValues {
+            var machine = $0
+            machine.kubelet = v("1.32.1")
+            return machine
+        }
+        #expect(
+            decide(input(from: state, to: desired(kubernetes: "1.34.0"), world: world)).rules
+                == ["kubernetes_minor_skip"])
+    }
+
     @Test("finish an upgrade that stopped half way")
     func half() {
         var world = World(desired())

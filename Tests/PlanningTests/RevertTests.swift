@@ -53,6 +53,12 @@ struct RevertTests {
         #expect(decision.reverts == commit(2))
     }
 
+    @Test("are recognised over commits without the cluster's files")
+    func overGap() {
+        let decision = decide(input(base: (2, new), to: old, [(2, new), (1, nil), (0, old)]))
+        #expect(decision.reverts == commit(2))
+    }
+
     @Test("are a rollback without such a commit when Talos falls")
     func downOnly() {
         let decision = decide(input(base: (2, new), to: desired("1.11.6"), [(2, new), (1, old)]))

@@ -16,6 +16,37 @@ struct SupportTableTests {
         }
     }
 
+    /// Every published row: Talos, hosts from and below, Kubernetes from and to, latest, etcd.
+    private static let rows: [(Int, Int, Int, Int, Int, String?, Int?)] = [
+        (2, 0, 3, 23, 25, "1.2.9", nil), (3, 0, 5, 24, 26, "1.3.7", nil),
+        (4, 0, 6, 25, 27, "1.4.8", nil), (5, 2, 7, 26, 28, "1.5.6", 5),
+        (6, 3, 8, 24, 29, "1.6.8", 5), (7, 4, 9, 25, 30, "1.7.7", 5),
+        (8, 5, 10, 26, 31, "1.8.4", 5), (9, 8, 11, 27, 32, "1.9.6", 5),
+        (10, 8, 12, 28, 33, "1.10.9", 5), (11, 9, 13, 29, 34, "1.11.6", 6),
+        (12, 10, 14, 30, 35, "1.12.11", 6), (13, 11, 15, 31, 36, "1.13.9", 6),
+        (14, 12, 16, 32, 37, nil, 7), (15, 13, 17, 33, 38, nil, nil),
+    ]
+
+    @Test("takes exactly the hosts and runs exactly the Kubernetes of each row", arguments: rows)
+    func row(
+        minor: Int, host: Int, below: Int, oldest: Int, newest: Int, latest: String?, etcd: Int?
+    ) throws {
+        let row = try #require(table.rows[ReleaseLine(1, minor)])
+        for target in [Version(1, minor, 0), Version(1, minor, 3, preRelease: ["beta", "1"])] {
+            for line in 0...20 {
+                #expect(
+                    table.accepts(host: Version(1, line, 7), for: target)
+                        == (host..<below).contains(line), "1.\(line) to \(target)")
+                #expect(
+                    table.supports(talos: target, kubernetes: Version(1, line + 20, 98))
+                        == (oldest...newest).contains(line + 20), "\(target) on 1.\(line + 20)")
+            }
+        }
+        #expect(row.latest == latest.map { v($0) })
+        #expect(row.etcd == etcd.map { ReleaseLine(3, $0) })
+        #expect(!table.accepts(host: Version(2, minor, 0), for: Version(1, minor, 0)))
+    }
+
     @Test("lets each line be reached from its neighbours, and no downgrade of three")
     func hosts() {
         for line in table.rows.keys where line.minor > 2 && line.minor < 15 {

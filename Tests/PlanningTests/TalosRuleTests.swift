@@ -94,6 +94,34 @@ struct TalosRuleTests {
         #expect(kubernetes.rules == ["unknown_talos_release"])
     }
 
+    @Test("keep to what the installers take, also from a line that is not known")
+    func wall() throws {
+        var world = World(desired("1.14.0", kubernetes: "1.33.4"))
+        world.machines["wk-1"]?.version = v("2.0.0")
+        let state = desired("1.14.0", kubernetes: "1.33.4")
+        let decision = decide(input(from: state, to: state, world: world))
+        #expect(decision.rules == ["unsupported_talos_step"])
+        #expect(try #require(decision.refusals.first).message.contains("1.12 to 1.15"))
+        world.machines["wk-1"]?.version = v("1.16.0")
+        let near = decide(
+            input(
+                from: desired("1.16.0", kubernetes: "1.33.4"),
+                to: desired("1.15.0", kubernetes: "1.33.4")))
+        #expect(near.rules == ["etcd_minor_downgrade"])
+    }
+
+    @Test("refuse to hop with an installer that names one release")
+    func fixedInstaller() {
+        var definition = definition()
+        definition.installer = .image(template: "ghcr.io/example/installer:v1.13.9")
+        let decision = decide(
+            input(from: desired("1.11.5"), to: desired("1.13.9"), definition: definition))
+        #expect(decision.rules == ["talos_minor_skip"])
+        let one = decide(
+            input(from: desired("1.12.11"), to: desired("1.13.9"), definition: definition))
+        #expect(one.verdict == .run)
+    }
+
     @Test("take pre-releases of a known line")
     func preRelease() {
         let decision = decide(input(from: desired("1.12.0-beta.1"), to: desired("1.12.0")))

@@ -45,6 +45,27 @@ struct WorldRuleTests {
         #expect(decide(unknown).rules == ["etcd_unknown"])
     }
 
+    @Test("wait for etcd's state also on the way back, and take no snapshot of it")
+    func unknownOnTheWayBack() {
+        var back = input(from: target, to: desired())
+        back.observed = World(target).observed
+        back.observed?.etcd = nil
+        let decision = decide(back)
+        #expect(decision.rules == ["etcd_unknown"])
+        #expect(!decision.kinds.contains("etcd_snapshot"))
+    }
+
+    @Test("go by the base where Kubernetes tells no version")
+    func silentKubernetes() {
+        var observed = World(desired()).observed
+        for index in observed.nodes.indices { observed.nodes[index].kubernetes = nil }
+        var up = input(from: desired(), to: desired(kubernetes: "1.34.0"))
+        up.observed = observed
+        #expect(decide(up).kinds.contains("kubernetes"))
+        up.target.desired = desired()
+        #expect(decide(up).verdict == .nothing)
+    }
+
     @Test("let the one sick member be repaired")
     func repair() {
         var world = World(desired())

@@ -140,7 +140,8 @@ struct Effects {
         try require(
             version.line >= (newest ?? version).line, "Kubernetes is lowered to \(version)")
         try require(
-            version.minor - from.minor <= 1, "Kubernetes goes from \(from) to \(version)")
+            version.minor - (newest ?? from).minor <= 1,
+            "Kubernetes goes from \(newest ?? from) to \(version)")
         for name in world.machines.keys where world.machines[name]?.isReachable == true {
             world.machines[name]?.kubelet = version
         }

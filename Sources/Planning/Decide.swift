@@ -48,6 +48,7 @@ struct Decider {
     let route: Route
     let order: OrderChoice
     let work: Work
+    let paths: [UpgradePath]
     private let conflict: ReleasePair?
 
     init(_ situation: Situation) {
@@ -61,11 +62,11 @@ struct Decider {
             situation, crossesMinor: crosses, movesKubernetes: kubernetes.move != nil)
         (route, conflict) = finder.route(kubernetesFirst: order.kubernetesFirst)
         work = Work(situation, route: route)
+        paths = situation.paths(movesKubernetes: kubernetes.move != nil)
     }
 
     var decision: Decision {
         let refusals = refusals
-        let paths = situation.paths(movesKubernetes: kubernetes.move != nil)
         let plan = plan
         return Decision(
             cluster: situation.definition.name, verdict: verdict(refusals, plan), paths: paths,
@@ -92,7 +93,9 @@ struct Decider {
             ]
         }
         let finder = RouteFinder(situation: situation, kubernetes: kubernetes)
-        var refusals = TalosRules(situation: situation, finder: finder).refusals
+        var refusals = TalosRules(
+            situation: situation, finder: finder, rounds: route.rounds
+        ).refusals
         if let refusal = kubernetes.refusal, !kubernetes.isLeftBehind { refusals.append(refusal) }
         if refusals.isEmpty, let conflict {
             refusals.append(.unsupportedPair(conflict, table: situation.support))
@@ -111,13 +114,11 @@ struct Decider {
     /// The plan, which also exists where it may not run.
     var plan: Plan {
         StepBuilder(decider: self).plan(
-            path: situation.paths(movesKubernetes: kubernetes.move != nil).first ?? .none,
+            path: paths.first ?? .none,
             approvals: situation.approvals(acts: work.touchesCluster))
     }
 
-    private var isRebuild: Bool {
-        situation.paths(movesKubernetes: false).contains(.rebuild)
-    }
+    private var isRebuild: Bool { paths.contains(.rebuild) }
 
     private func verdict(_ refusals: [Refusal], _ plan: Plan) -> Decision.Verdict {
         if refusals.contains(where: { $0.disposition == .stalled }) { return .refused }

@@ -22,7 +22,11 @@ func digest(of value: some Encodable) -> String {
     guard let bytes = try? encoder.encode(value) else {
         preconditionFailure("A value of a plan cannot be written as JSON.")
     }
-    let hash = SHA256.hash(data: bytes)
+    return hexadecimal(SHA256.hash(data: bytes))
+}
+
+/// A hash as text, such as `sha256:…`.
+func hexadecimal(_ hash: SHA256.Digest) -> String {
     let digits = Array("0123456789abcdef".utf8)
     let text = hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     return "sha256:" + String(decoding: text, as: UTF8.self)

@@ -5,7 +5,9 @@ extension Situation {
     func paths(movesKubernetes: Bool) -> [UpgradePath] {
         var paths = Set(changes.map { path(of: $0) })
         if input.base?.desired == nil, input.base != nil || isOffline { paths.insert(.initial) }
-        for member in needing where !commitChangesImage { paths.insert(path(of: member)) }
+        if !commitChangesImage {
+            for version in Set(needing.map(\.running)) { paths.insert(path(from: version)) }
+        }
         if movesKubernetes { paths.insert(.kubernetesUpgrade) }
         if hasLeftoverConfigs { paths.insert(.machineConfig) }
         if isRollback {
@@ -47,9 +49,9 @@ extension Situation {
         return .extensionUpdate
     }
 
-    private func path(of member: FleetMember) -> UpgradePath {
-        if member.running > desired.talosVersion { return .rollback }
-        return member.running < desired.talosVersion ? .talosUpgrade : .extensionUpdate
+    private func path(from running: Version) -> UpgradePath {
+        if running > desired.talosVersion { return .rollback }
+        return running < desired.talosVersion ? .talosUpgrade : .extensionUpdate
     }
 
     /// Whether versions rise, fall or stay: by the commit where it moves one, else by the nodes.

@@ -9,22 +9,23 @@ extension Plan {
     ) {
         let content = PlanContent(
             cluster: cluster, base: base, target: target, path: path, desired: desired,
-            steps: steps, pointOfNoReturn: pointOfNoReturn, approvals: approvals)
+            pointOfNoReturn: pointOfNoReturn, approvals: approvals)
+        var hasher = PlanHasher(after: Planning.digest(of: content))
+        for step in steps { hasher.add(step) }
         self.init(
             cluster: cluster, base: base, target: target, path: path, desired: desired,
             steps: steps, pointOfNoReturn: pointOfNoReturn, approvals: approvals,
-            digest: Planning.digest(of: content), approvalDigest: Planning.digest(of: subject))
+            digest: hasher.digest, approvalDigest: Planning.digest(of: subject))
     }
 }
 
-/// What the digest of a plan covers.
+/// What the digest of a plan covers beside its steps.
 private struct PlanContent: Encodable {
     let cluster: ClusterName
     let base: Revision?
     let target: Revision
     let path: UpgradePath
     let desired: DesiredState
-    let steps: [Step]
     let pointOfNoReturn: Int?
     let approvals: [ApprovalKind]
 }

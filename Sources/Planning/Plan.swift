@@ -28,7 +28,7 @@ public struct Plan: Hashable, Sendable, Codable {
     /// The kinds of approval the plan waits for, sorted.
     public let approvals: [ApprovalKind]
 
-    /// Identifies the plan in the journal: a hash over everything above.
+    /// Identifies the plan in the journal: a hash over everything above but the sentences of steps.
     public let digest: String
 
     /// What a person approves: a hash over desired values, destructive steps and affected nodes,

@@ -36,9 +36,9 @@ struct RouteFinder {
     var linesBetween: [ReleaseLine] {
         var up: Set<ReleaseLine> = []
         var down: Set<ReleaseLine> = []
-        for member in situation.needing {
-            let lines = support.linesBetween(member.running.line, target.line)
-            if member.running < target { up.formUnion(lines) } else { down.formUnion(lines) }
+        for running in Set(situation.needing.map(\.running)) {
+            let lines = support.linesBetween(running.line, target.line)
+            if running < target { up.formUnion(lines) } else { down.formUnion(lines) }
         }
         return up.sorted() + down.sorted(by: >)
     }
@@ -49,9 +49,11 @@ struct RouteFinder {
         var rounds: [Round] = []
         for line in linesBetween {
             guard let hop = support.rows[line]?.latest else { continue }
-            let members = running.filter {
-                support.linesBetween($0.running.line, target.line).contains(line)
-            }
+            let passing = Set(
+                Set(running.map(\.running.line)).filter {
+                    support.linesBetween($0, target.line).contains(line)
+                })
+            let members = running.filter { passing.contains($0.running.line) }
             rounds.append(Round(version: hop, members: members, isLast: false))
             let moved = Set(members.map(\.target))
             // What was not well has been proven in this round, and takes its ordinary place.

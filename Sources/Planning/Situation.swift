@@ -17,6 +17,9 @@ struct Situation: Sendable {
     /// The reachable nodes with what they need, in the order of action.
     let fleet: [FleetMember]
 
+    /// The members that need an image.
+    let needing: [FleetMember]
+
     /// Nodes whose Talos API does not answer.
     let unreachable: [ObservedNode]
 
@@ -45,9 +48,6 @@ struct Situation: Sendable {
     var commitChangesImage: Bool {
         base.map { ImageValues($0) != ImageValues(desired) } ?? false
     }
-
-    /// The members that need an image.
-    var needing: [FleetMember] { fleet.filter(\.needsImage) }
 
     /// Whether the cluster drifted from a state that no commit changed.
     var isRepair: Bool {
@@ -96,6 +96,7 @@ struct Situation: Sendable {
         self.changes = changes
         self.fields = fields
         self.fleet = fleet
+        needing = fleet.filter(\.needsImage)
         self.unreachable = unreachable
         self.removals = removals
         self.reverts = reverts

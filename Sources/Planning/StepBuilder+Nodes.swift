@@ -11,10 +11,11 @@ extension StepBuilder {
         let lastControlPlane = round.members.last { $0.role == .controlPlane }?.target
         let expected = situation.desired.at(round.version)
         let key = expected.imageKey
+        let installer = installer(for: round.version)
         for member in round.members {
             let turn = NodeTurn(
                 round: round, member: member, expected: expected, key: key,
-                installer: installer(for: round.version),
+                installer: installer,
                 isCanary: member.target == firstWorker,
                 closesEtcd: member.target == lastControlPlane)
             add(turn)

@@ -4,6 +4,7 @@ import ClusterModel
 struct TalosRules {
     let situation: Situation
     let finder: RouteFinder
+    let rounds: [Round]
 
     private var support: SupportTable { situation.support }
     private var target: Version { situation.desired.talosVersion }
@@ -20,7 +21,7 @@ struct TalosRules {
     ///
     /// Adjacent minors lie well within; a node on a line that is not known does not.
     private var wall: Refusal? {
-        for round in finder.rounds {
+        for round in rounds {
             let outside = round.members.first {
                 !support.accepts(host: $0.running, for: round.version)
             }

@@ -1,6 +1,7 @@
 import ClusterModel
-import Planning
 import Testing
+
+@testable import Planning
 
 @Suite("Digests")
 struct DigestTests {
@@ -40,6 +41,59 @@ struct DigestTests {
         let other = try #require(decide(slower).plan)
         #expect(other.digest != first.digest)
         #expect(other.approvalDigest == first.approvalDigest)
+    }
+
+    /// Actions that differ from one another in one part at least.
+    private static var actions: [StepAction] {
+        let output = UnitOutput(unit: "u", name: "n")
+        let (old, new) = (v("1.33.4"), v("1.34.0"))
+        return [
+            .stage(.images, .apply), .stage(.images, .plan), .stage(.cluster, .apply),
+            .imagesCheck, .drain, .uncordon, .etcdSnapshot(label: "a"), .etcdSnapshot(label: "b"),
+            .install(.image("a"), .machine), .install(.image("b"), .machine),
+            .install(.image("a"), .lifecycle), .install(.output(output), .machine),
+            .install(.output(UnitOutput(unit: "u", name: "m")), .machine),
+            .reboot(.machine, .standard), .reboot(.lifecycle, .standard),
+            .reboot(.machine, .powerCycle), .verify(NodeExpectation(version: old)),
+            .verify(NodeExpectation(version: old, isSameVersion: true)),
+            .verify(NodeExpectation(version: old, removedKernelArguments: ["x"])),
+            .soak(.seconds(1)), .soak(.milliseconds(1)), .kubernetes(from: old, to: new, .talosctl),
+            .kubernetes(from: new, to: new, .talosctl), .kubernetes(from: old, to: old, .talosctl),
+            .kubernetes(from: old, to: new, .machineConfig),
+        ]
+    }
+
+    @Test("of a plan cover every part of every step but its sentences")
+    func steps() {
+        func digest(_ steps: [Step], noReturn: Int? = nil) -> String {
+            let situation = Situation(input(from: desired(), to: desired()), desired: desired())
+            return Plan(
+                cluster: ClusterName("sol"), base: commit(1), target: commit(2), path: .none,
+                desired: desired(), steps: steps, pointOfNoReturn: noReturn, approvals: [],
+                approving: ApprovalSubject(situation, approvals: [])
+            ).digest
+        }
+        let (node, other) = (NodeName("wk-1"), NodeName("wk-2"))
+        func step(
+            _ action: StepAction, _ target: StepTarget, _ gates: [Gate] = [], _ text: String = ""
+        ) -> Step {
+            Step(
+                index: 1, action: action, target: target, gates: gates, reason: text, effect: text,
+                undo: text)
+        }
+        let worker = StepTarget.node(node, .worker)
+        let targets: [StepTarget] = [
+            .node(other, .worker), .node(node, .controlPlane), .each(.worker),
+            .each(.controlPlane), .cluster(ClusterName("wk-1")),
+        ]
+        var plans = Self.actions.map { [step($0, worker)] }
+        plans += targets.map { [step(.drain, $0)] }
+        plans += Gate.allCases.map { [step(.drain, worker, [$0])] }
+        plans += [[], [step(.drain, worker), step(.uncordon, worker)]]
+        plans += [[step(.uncordon, worker), step(.drain, worker)]]
+        let digests = plans.map { digest($0) } + [digest([], noReturn: 1)]
+        #expect(Set(digests).count == plans.count + 1)
+        #expect(digest([step(.drain, worker, [], "Other words.")]) == digest(plans[4]))
     }
 
     @Test("of an approval survive a flapping node and finished nodes, and cover what is lowered")

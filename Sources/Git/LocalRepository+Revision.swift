@@ -71,7 +71,7 @@ extension LocalRepository {
             return CommitID(id.pointee)
         } catch {
             switch code {
-            case GIT_ENOTFOUND.rawValue: throw unknown(revision)
+            case GIT_ENOTFOUND.rawValue: throw brokenPack ?? unknown(revision)
             case GIT_EAMBIGUOUS.rawValue: throw ambiguous(revision, "several objects begin so")
             default: throw error
             }

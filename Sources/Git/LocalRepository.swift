@@ -10,11 +10,13 @@ final class LocalRepository {
 
     let handle: Handle
     let path: String
+    private let packs: [PackedObjects]
 
     /// Opens the repository whose work tree or Git directory is `path`; parents are not searched.
     init(at path: String) throws(GitError) {
         try GitLibrary.start()
         self.path = path
+        try RepositoryFiles.check(path)
         do {
             handle = try Handle("open", at: path, release: git_repository_free) {
                 git_repository_open_ext(&$0, path, GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue, nil)
@@ -29,20 +31,19 @@ final class LocalRepository {
                 hint: "Name the top of a work tree, or a bare repository."
             )
         }
-        try ObjectStore.install(in: handle.pointer, at: path)
+        packs = try ObjectStore.install(in: handle.pointer, at: path)
     }
 
     var pointer: OpaquePointer { handle.pointer }
 
-    var isShallow: Bool { git_repository_is_shallow(pointer) == 1 }
-
-    /// Whether no branch and no tag exists; libgit2's own answer depends on the name of `HEAD`.
-    var isEmpty: Bool {
-        var names = git_strarray()
-        guard git_reference_list(&names, pointer) == 0 else { return false }
-        defer { git_strarray_dispose(&names) }
-        return names.count == 0
+    /// Why a pack cannot be used, which may have what is missing; `nil` when all can.
+    var brokenPack: GitError? {
+        packs.lazy.compactMap(\.broken.first).first.map {
+            .damaged(path, "the pack \($0.key).pack or its index \($0.value)")
+        }
     }
+
+    var isShallow: Bool { git_repository_is_shallow(pointer) == 1 }
 
     private static func looksLikeRepository(_ path: String) -> Bool {
         MirrorFiles.exists(path + "/.git") || MirrorFiles.exists(path + "/HEAD")
@@ -62,7 +63,8 @@ final class LocalRepository {
                 return code
             }
         } catch {
-            throw absent ? .commitMissing(id, path) : error
+            guard absent else { throw error }
+            throw brokenPack ?? .commitMissing(id, path)
         }
     }
 
@@ -99,37 +101,5 @@ final class LocalRepository {
             time: .init(timeIntervalSince1970: Double(git_commit_time(handle.pointer))),
             message: git_commit_message(handle.pointer).map { String(cString: $0) } ?? ""
         )
-    }
-
-    /// The newest commit of a branch.
-    func tip(of branch: BranchName, at place: String) throws(GitError) -> CommitID {
-        if let tip = try target(of: branch.reference) { return tip }
-        throw isEmpty ? .empty(place) : .branchMissing(branch, place)
-    }
-
-    /// The commit that a reference leads to, through tags and symbolic references; `nil` when the
-    /// reference does not exist.
-    func target(of reference: String) throws(GitError) -> CommitID? {
-        var valid: Int32 = 0
-        guard git_reference_name_is_valid(&valid, reference) == 0, valid == 1 else { return nil }
-        var absent = false
-        do {
-            let found = try Handle("read \(reference)", at: path, release: git_reference_free) {
-                var code = git_reference_lookup(&$0, pointer, reference)
-                if code == 0, let symbolic = $0,
-                    git_reference_type(symbolic) == GIT_REFERENCE_SYMBOLIC
-                {
-                    $0 = nil
-                    code = git_reference_resolve(&$0, symbolic)
-                    git_reference_free(symbolic)
-                }
-                absent = code == GIT_ENOTFOUND.rawValue
-                return code
-            }
-            return try peel(found, named: reference)
-        } catch {
-            guard absent else { throw error }
-            return nil
-        }
     }
 }

@@ -2,32 +2,12 @@ import CLibgit2
 import CZlib
 import Glibc
 
-/// Why a loose object cannot be read.
-enum LooseFault: Error {
-    /// There is no such object here.
-    case absent
-    /// Several objects begin as asked for.
-    case ambiguous
-    /// The file is not what Git writes.
-    case damaged(String)
-    /// The operating system refused something.
-    case system(Int32)
-    /// The object needs more memory than there is, or than one object may have.
-    case tooLarge(Int)
-}
-
 /// One open file of a loose object, inflated piece by piece.
 ///
 /// Whatever the file holds, and whoever changes it meanwhile, reading it ends: no more is read than
 /// the file had when it was opened, and no more is inflated than its header says. libgit2's own
 /// reader never comes back from a file that was cut short.
 struct LooseFile: ~Copyable {
-    /// What the object says of itself.
-    struct Header {
-        let type: git_object_t
-        let size: Int
-    }
-
     /// An object that is larger is not read, only its header.
     static let sizeLimit = 1 << 30
 
@@ -36,7 +16,7 @@ struct LooseFile: ~Copyable {
     private static let chunk = 64 << 10
 
     /// zlib makes at most so many bytes of one.
-    private static let largestRatio = 1032
+    static let largestRatio = 1032
 
     private let descriptor: Int32
     private let fileSize: Int
@@ -46,7 +26,7 @@ struct LooseFile: ~Copyable {
     private var hasEnded = false
 
     /// Opens a file, and waits for nothing that may be there instead of one.
-    static func open(_ path: String) throws(LooseFault) -> LooseFile {
+    static func open(_ path: String) throws(ObjectFault) -> LooseFile {
         let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         guard descriptor >= 0 else { throw unopened(path) }
         var status = stat()
@@ -83,7 +63,7 @@ struct LooseFile: ~Copyable {
         close(descriptor)
     }
 
-    private static func unopened(_ path: String) -> LooseFault {
+    private static func unopened(_ path: String) -> ObjectFault {
         let code = errno
         var status = stat()
         switch code {
@@ -96,7 +76,7 @@ struct LooseFile: ~Copyable {
     }
 
     /// The header alone, for which no more than the beginning of the file is read.
-    mutating func header() throws(LooseFault) -> Header { try begin().header }
+    mutating func header() throws(ObjectFault) -> ObjectHeader { try begin().header }
 
     /// The header, and the content in memory that `allocate` gives and the caller owns.
     ///
@@ -105,12 +85,12 @@ struct LooseFile: ~Copyable {
     mutating func content(
         allocate: (Int) -> UnsafeMutableRawPointer?,
         release: (UnsafeMutableRawPointer) -> Void
-    ) throws(LooseFault) -> (header: Header, bytes: UnsafeMutableRawPointer) {
+    ) throws(ObjectFault) -> (header: ObjectHeader, bytes: UnsafeMutableRawPointer) {
         let (header, head, skipped) = try begin()
         let size = header.size
         guard size <= Self.sizeLimit else { throw .tooLarge(size) }
         guard let bytes = allocate(size + 1) else { throw .tooLarge(size) }
-        do throws(LooseFault) {
+        do throws(ObjectFault) {
             let content = UnsafeMutableRawBufferPointer(start: bytes, count: size)
             let known = head.count - skipped
             guard known <= size else { throw .damaged("has more bytes than its header says") }
@@ -128,12 +108,12 @@ struct LooseFile: ~Copyable {
     }
 
     /// Inflates as much as a header may have, which can be the beginning of the content too.
-    private mutating func begin() throws(LooseFault) -> (
-        header: Header, head: [UInt8], headerLength: Int
+    private mutating func begin() throws(ObjectFault) -> (
+        header: ObjectHeader, head: [UInt8], headerLength: Int
     ) {
-        var fault: LooseFault?
+        var fault: ObjectFault?
         let head = [UInt8](unsafeUninitializedCapacity: Self.headerLimit) { buffer, count in
-            do throws(LooseFault) {
+            do throws(ObjectFault) {
                 count = try inflate(into: UnsafeMutableRawBufferPointer(buffer))
             } catch {
                 fault = error
@@ -153,13 +133,13 @@ struct LooseFile: ~Copyable {
         guard git_object_typeisloose(type) == 1 else {
             throw .damaged("is of an unknown type, \(word.debugDescription)")
         }
-        return (Header(type: type, size: size), head, zero + 1)
+        return (ObjectHeader(type: type, size: size), head, zero + 1)
     }
 
     /// Inflates until the memory is full or the stream has ended, and gives how much that was.
     private mutating func inflate(
         into output: UnsafeMutableRawBufferPointer
-    ) throws(LooseFault) -> Int {
+    ) throws(ObjectFault) -> Int {
         stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
         stream.pointee.avail_out = UInt32(output.count)
         while !hasEnded, stream.pointee.avail_out > 0 {
@@ -169,7 +149,7 @@ struct LooseFile: ~Copyable {
         return output.count - Int(stream.pointee.avail_out)
     }
 
-    private mutating func step() throws(LooseFault) {
+    private mutating func step() throws(ObjectFault) {
         switch CZlib.inflate(stream, Z_NO_FLUSH) {
         case Z_OK: break
         case Z_STREAM_END: hasEnded = true
@@ -181,7 +161,7 @@ struct LooseFile: ~Copyable {
         }
     }
 
-    private mutating func readOn() throws(LooseFault) {
+    private mutating func readOn() throws(ObjectFault) {
         let wanted = min(unread, input.count)
         guard wanted > 0 else { throw .damaged("is cut short") }
         var count = 0
@@ -197,12 +177,12 @@ struct LooseFile: ~Copyable {
     }
 
     /// Makes sure that the stream ends here, with the right checksum, and the file with it.
-    private mutating func requireEnd() throws(LooseFault) {
+    private mutating func requireEnd() throws(ObjectFault) {
         var byte: UInt8 = 0
         var more = 0
-        var fault: LooseFault?
+        var fault: ObjectFault?
         withUnsafeMutableBytes(of: &byte) { byte in
-            do throws(LooseFault) {
+            do throws(ObjectFault) {
                 more = try inflate(into: byte)
             } catch {
                 fault = error

@@ -4,22 +4,31 @@ import Glibc
 /// The objects of one directory that are in files of their own.
 ///
 /// It takes the place of libgit2's own reader of these, so that no way leads past it.
-final class LooseObjects: Sendable {
+final class LooseObjects: ObjectReader {
     private let directory: String
 
     init(in directory: String) { self.directory = directory }
 
-    /// Opens the file of an object.
-    func file(of id: git_oid) throws(LooseFault) -> LooseFile { try LooseFile.open(path(of: id)) }
-
-    /// Whether something has the object's name; what it is shows when it is read.
-    func contains(_ id: git_oid) -> Bool {
-        var status = stat()
-        return lstat(path(of: id), &status) == 0
+    func read(
+        _ id: git_oid, for store: UnsafeMutablePointer<git_odb_backend>
+    ) throws(ObjectFault) -> (header: ObjectHeader, bytes: UnsafeMutableRawPointer) {
+        var file = try LooseFile.open(place(of: id))
+        return try file.content(
+            allocate: { git_odb_backend_data_alloc(store, $0) },
+            release: { git_odb_backend_data_free(store, $0) })
     }
 
-    /// The one object whose name begins with these digits.
-    func find(_ prefix: git_oid, digits count: Int) throws(LooseFault) -> git_oid {
+    func header(_ id: git_oid) throws(ObjectFault) -> ObjectHeader {
+        var file = try LooseFile.open(place(of: id))
+        return try file.header()
+    }
+
+    func contains(_ id: git_oid) -> Bool {
+        var status = stat()
+        return lstat(place(of: id), &status) == 0
+    }
+
+    func find(_ prefix: git_oid, digits count: Int) throws(ObjectFault) -> git_oid {
         let wanted = hexadecimal(prefix).prefix(count)
         guard wanted.utf8.count > 2, let stream = opendir("\(directory)/\(wanted.prefix(2))") else {
             throw .absent
@@ -40,27 +49,10 @@ final class LooseObjects: Sendable {
         return found
     }
 
-    /// Tells libgit2 what is wrong, in the way it expects of its own parts.
-    func report(_ fault: LooseFault, of id: git_oid) -> Int32 {
-        let object = "object \(hexadecimal(id))"
-        let (kind, words): (git_error_t, String) =
-            switch fault {
-            case .absent: (GIT_ERROR_ODB, "\(object) is not there")
-            case .ambiguous: (GIT_ERROR_ODB, "several objects begin so")
-            case .damaged(let reason): (GIT_ERROR_ODB, "\(object) in \(path(of: id)) \(reason)")
-            case .system(let code):
-                (GIT_ERROR_OS, "\(path(of: id)) cannot be read: \(String(cString: strerror(code)))")
-            case .tooLarge(let size): (GIT_ERROR_NOMEMORY, "\(object) has \(size) bytes")
-            }
-        git_error_set_str(Int32(bitPattern: kind.rawValue), words)
-        return switch fault {
-        case .absent: GIT_ENOTFOUND.rawValue
-        case .ambiguous: GIT_EAMBIGUOUS.rawValue
-        default: GIT_ERROR.rawValue
-        }
-    }
+    /// Nothing is held in memory.
+    func refresh() {}
 
-    private func path(of id: git_oid) -> String {
+    func place(of id: git_oid) -> String {
         let digits = hexadecimal(id)
         return "\(directory)/\(digits.prefix(2))/\(digits.dropFirst(2))"
     }

@@ -2,14 +2,16 @@ import CLibgit2
 
 /// What a repository reads its objects through.
 ///
-/// libgit2 would make one by itself. This one has libgit2's own reader of packs, and ours of loose
-/// objects; and it has no commit graph, a second opinion on history that is not hashed.
+/// libgit2 would make one by itself. This one looks at packs before libgit2 reads them, reads
+/// loose objects by itself, and has no commit graph, a second opinion on history that is not hashed.
 enum ObjectStore {
     private static let loosePriority: Int32 = 1
     private static let packPriority: Int32 = 2
 
-    /// Lets a repository that was just opened read through one.
-    static func install(in repository: OpaquePointer, at place: String) throws(GitError) {
+    /// Lets a repository that was just opened read through one, and gives its packs.
+    static func install(
+        in repository: OpaquePointer, at place: String
+    ) throws(GitError) -> [PackedObjects] {
         var directory = git_buf()
         defer { git_buf_dispose(&directory) }
         try libgit2("find the objects", at: place) {
@@ -19,23 +21,36 @@ enum ObjectStore {
             git_odb_new(&$0)
         }
         let folders = try ObjectFolders.all(from: String(cString: directory.ptr))
+        var packs: [PackedObjects] = []
         for (index, folder) in folders.enumerated() {
-            try add(folder, to: database.pointer, isBorrowed: index > 0)
+            packs.append(try add(folder, to: database.pointer, isBorrowed: index > 0))
         }
         try libgit2("read objects", at: place) {
             git_repository_set_odb(repository, database.pointer)
         }
+        return packs
     }
 
     /// Adds the objects of a directory; nothing is written to one that is borrowed from.
+    @discardableResult
     static func add(
         _ folder: String, to database: OpaquePointer, isBorrowed: Bool
-    ) throws(GitError) {
+    ) throws(GitError) -> PackedObjects {
         let add = isBorrowed ? git_odb_add_alternate : git_odb_add_backend
-        var packs: UnsafeMutablePointer<git_odb_backend>?
-        try libgit2("read the packs", at: folder) { git_odb_backend_pack(&packs, folder) }
+        let objects: PackedObjects
+        do throws(ObjectFault) {
+            objects = try PackedObjects(in: folder)
+        } catch {
+            throw .damaged(folder, "its packs cannot be listed")
+        }
+        let packs = objects.store()
+        packs.pointee.writepack = { writer, store, database, progress, payload in
+            PackedObjects.of(store)?.receive(writer, database, progress, payload)
+                ?? GIT_EINVALID.rawValue
+        }
         try libgit2("read the packs", at: folder) { add(database, packs, packPriority) }
         let loose = LooseObjects(in: folder).store()
         try libgit2("read the objects", at: folder) { add(database, loose, loosePriority) }
+        return objects
     }
 }

@@ -68,7 +68,7 @@ struct LooseRaceTests {
         let isDone = Flag()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await bounded(seconds: 60) {
+                try await bounded(seconds: 90) {
                     var step = 0
                     while !isDone.isSet {
                         step += 1

@@ -9,7 +9,7 @@ struct DidNotReturn: Error {}
 ///
 /// A read that never returns then fails its test, and holds nothing else up but a processor.
 func bounded<R: Sendable>(
-    seconds: Double = 20, _ work: @escaping @Sendable () throws -> R
+    seconds: Double = 60, _ work: @escaping @Sendable () throws -> R
 ) async throws -> R {
     let waiting = Mutex<CheckedContinuation<R, any Error>?>(nil)
     let box = Box(waiting)

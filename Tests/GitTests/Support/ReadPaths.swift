@@ -66,7 +66,7 @@ final class ReadPaths: Sendable {
 
     /// Reads in every way, each from a repository that was just opened; a read that does not
     /// return is missing from the answers.
-    func read(at path: String? = nil, seconds: Double = 20) async -> Answers {
+    func read(at path: String? = nil, seconds: Double = 60) async -> Answers {
         var answers: Answers = [:]
         let path = path ?? self.path
         for (name, read) in Self.histories + Self.files {

@@ -35,20 +35,29 @@ final class RunSupervision: Sendable {
 /// What is asked of a run, with what commands ask of it: that is in the journal and nowhere else, so
 /// that a restart changes none of it.
 struct JournaledSupervision: RunSupervisor {
+    /// How often the journal is asked before it is given up, and the time between.
+    static let attempts = 4
+    static let pause = Duration.milliseconds(250)
+
     let supervision: RunSupervision
     let store: RunStore
 
-    func request(for run: RunID) async -> RunRequest {
+    /// Throws `StoreError` where the journal cannot be read: nobody knows then whether the run may
+    /// go on.
+    func request(for run: RunID) async throws -> RunRequest {
+        for _ in 1..<Self.attempts {
+            if let request = try? await look(at: run) { return request }
+            try await Task.sleep(for: Self.pause)
+        }
+        return try await look(at: run)
+    }
+
+    private func look(at run: RunID) async throws -> RunRequest {
         let request = supervision.request
         guard request != .pause else { return request }
-        do {
-            if try await store.order(.cancel, of: run) != nil { return .stop(.cancelled) }
-            let suspension = try await store.suspension(of: run.cluster, at: wallClock())
-            return suspension == nil ? request : .stop(.suspended)
-        } catch {
-            // Nobody knows whether the run may go on; the journal is asked again at the next poll.
-            return .pause
-        }
+        if try await store.order(.cancel, of: run) != nil { return .stop(.cancelled) }
+        let suspension = try await store.suspension(of: run.cluster, at: wallClock())
+        return suspension == nil ? request : .stop(.suspended)
     }
 }
 

@@ -62,8 +62,7 @@ struct TalosctlUpgrader: KubernetesUpgrader {
         guard result.succeeded else {
             throw ClusterError(
                 .failed, "talosctl upgrade-k8s failed: \(last.text.withLock { $0 })",
-                hint: "Mend what it names, then push a commit (an empty one will do); the upgrade "
-                    + "continues where it stopped.")
+                hint: "Mend what it names; the upgrade continues where it stopped.")
         }
     }
 }

@@ -87,7 +87,11 @@ public struct LogRecord: Hashable, Sendable, Codable {
     /// Further facts by name, such as `hint`, `path` or `digest`.
     public var fields: [String: String]
 
-    /// Creates a record.
+    /// The most bytes of a message, of a field and of a reason in status: a plan of hundreds of
+    /// steps fits, and a line that somebody made endless is cut.
+    public static let longestText = 16 << 10
+
+    /// Creates a record, and shortens what is too long in it.
     public init(
         time: Double, level: Level, event: Event, cluster: ClusterName? = nil,
         revision: Revision? = nil, run: RunID? = nil, step: Int? = nil, steps: Int? = nil,
@@ -102,7 +106,7 @@ public struct LogRecord: Hashable, Sendable, Codable {
         self.step = step
         self.steps = steps
         self.node = node
-        self.message = message
-        self.fields = fields
+        self.message = message.shortened(to: Self.longestText)
+        self.fields = fields.mapValues { $0.shortened(to: Self.longestText) }
     }
 }

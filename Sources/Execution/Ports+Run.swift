@@ -127,7 +127,9 @@ public protocol RunObserver: Sendable {
 /// Says between two steps whether the run should go on.
 public protocol RunSupervisor: Sendable {
     /// What was asked of the run meanwhile.
-    func request(for run: RunID) async -> RunRequest
+    ///
+    /// Throws when nobody can say; the run then ends its process's work on it, and stays open.
+    func request(for run: RunID) async throws -> RunRequest
 }
 
 /// What can be asked of a run; it is honoured once no node is in flight.

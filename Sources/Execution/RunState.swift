@@ -80,6 +80,14 @@ public struct RunState: Hashable, Sendable {
         return plan.steps[completedSteps - 1].node == node ? node : nil
     }
 
+    /// The drain that was begun and has not ended; its node may carry uprev's cordon already.
+    ///
+    /// A run that ends here gives the node back first.
+    public var begunDrain: Step? {
+        guard attempts > 0, let step = currentStep, case .drain = step.action else { return nil }
+        return step
+    }
+
     /// What `node` showed right before its system was installed since it was drained last.
     public func evidence(beforeInstallOn node: NodeName) -> Evidence? { installEvidence[node] }
 

@@ -42,9 +42,7 @@ extension Runner {
         case (.verify(let expectation), let node?):
             try await verify(node, expectation, step: step, in: run)
         case (.uncordon, let node?):
-            try await insist(step, "Uncordoning \(node)", forgiving: limits.mismatchPatience) {
-                try await world.kubernetes.uncordon(node)
-            }
+            try await uncordon(node, step: step)
         case (.soak(let duration), let node?):
             try await soak(node, for: duration, step: step, in: run)
         case (.imagesCheck, _), (_, nil):

@@ -35,7 +35,6 @@ extension Runner {
     func tooManyAttempts(_ step: Step) -> StepFailure {
         StepFailure(
             "Step \(step.index) was begun \(limits.attempts) times and never ended.",
-            hint: "Look at the log lines before this one, mend the cause, and commit again or "
-                + "revert.")
+            hint: "Look at the log lines before this one and mend the cause, or revert.")
     }
 }

@@ -7,6 +7,14 @@ extension Runner {
     /// When the time is up nothing is installed: the node is uncordoned, and the failure names the
     /// pod and the budget that held it (behaviour page 5.3).
     func drain(_ node: NodeName, step: Step, in run: Run) async throws {
+        do {
+            try await empty(node, step: step, in: run)
+        } catch let failure as StepFailure {
+            throw failure.adding(try await giveBack(node, step: step))
+        }
+    }
+
+    private func empty(_ node: NodeName, step: Step, in run: Run) async throws {
         let patience = limits.mismatchPatience
         try await insist(step, "Cordoning \(node)", forgiving: patience) {
             try await world.kubernetes.cordon(node)
@@ -17,12 +25,11 @@ extension Runner {
             try await evictWhatRemains(on: node)
         }
         guard case .timedOut(let reason) = result else { return }
-        let state = try await giveBack(node, step: step)
         let isUntouched = run.state.evidence(beforeInstallOn: node) == nil
         throw StepFailure(
             "\(node) could not be drained within \(run.rollout.drainTimeout.components.seconds) s: "
-                + "\(reason) \(state)",
-            hint: "Give the budget room or end the pod, then push a commit (an empty one will do)"
+                + reason,
+            hint: "Give the budget room or end the pod"
                 + (isUntouched ? "; nothing was installed." : "."))
     }
 
@@ -48,6 +55,9 @@ extension Runner {
     ///
     /// A node on which nothing was installed since its drain is given back.
     func leaving(_ step: Step, with failure: StepFailure, in run: Run) async throws -> StepFailure {
+        if let node = run.state.begunDrain?.node {
+            return failure.adding(try await giveBack(node, step: step))
+        }
         guard let node = run.state.nodeInFlight else { return failure }
         switch step.action {
         case .install where run.state.evidence(beforeInstallOn: node) == nil:
@@ -77,12 +87,17 @@ extension Runner {
     /// Uncordons a node that is left on its old system; returns a sentence on its state.
     func giveBack(_ node: NodeName, step: Step) async throws -> String {
         do {
-            try await insist(step, "Uncordoning \(node)", forgiving: limits.mismatchPatience) {
-                try await world.kubernetes.uncordon(node)
-            }
+            try await uncordon(node, step: step)
             return "The node was uncordoned again."
         } catch is StepFailure {
             return "The node is left cordoned."
+        }
+    }
+
+    /// Takes uprev's own cordon back.
+    func uncordon(_ node: NodeName, step: Step) async throws {
+        try await insist(step, "Uncordoning \(node)", forgiving: limits.mismatchPatience) {
+            try await world.kubernetes.uncordon(node)
         }
     }
 }

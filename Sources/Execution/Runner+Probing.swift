@@ -26,7 +26,7 @@ extension Runner {
                 try await record(.stepCleared(step.index, reason: reason), in: &run)
             }
         } catch let failure as StepFailure {
-            try await record(.stepFailed(step.index, failure.failure), in: &run)
+            try await fail(failure, in: &run)
         }
     }
 
@@ -86,7 +86,7 @@ extension Runner {
             try await bootToSettle(node, evidence, step: step, in: run)
             try await settleInstall(on: node, evidence, step: step, in: &run)
         } catch let failure as StepFailure {
-            try await record(.stepFailed(step.index, failure.failure), in: &run)
+            try await fail(failure, in: &run)
         }
     }
 
@@ -117,8 +117,7 @@ extension Runner {
         }
         throw StepFailure(
             "\(node) was asked \(limits.attempts) times to reboot and did not.",
-            hint: "Reboot the node by hand, then push a commit (an empty one will do); it must not "
-                + "be installed again before it has booted.")
+            hint: "Reboot the node by hand; it must not be installed again before it has booted.")
     }
 
     /// Decides after a boot: the new system runs, so it was installed; else it may be installed.

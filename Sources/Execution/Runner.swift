@@ -49,28 +49,40 @@ public struct Runner: Sendable {
 
     /// Honours what was asked of the run meanwhile; returns when the run stops here.
     private func heed(_ run: inout Run) async throws -> RunOutcome? {
-        switch await world.supervisor.request(for: run.id) {
-        case .proceed:
-            return nil
+        switch try await world.supervisor.request(for: run.id) {
+        case .proceed: break
         case .supersede(let revision):
-            guard run.state.nodeInFlight == nil else { return nil }
-            try await record(.superseded(by: revision), in: &run)
-            return nil
+            // A commit does not take over from itself.
+            guard revision != run.state.plan.target else { break }
+            try await end(&run, with: .superseded(by: revision))
         case .stop(let stop):
-            guard run.state.nodeInFlight == nil else { return nil }
-            try await record(.stopped(stop), in: &run)
-            return nil
+            try await end(&run, with: .stopped(stop))
         case .pause:
             announce(.paused)
             return .paused
+        }
+        return nil
+    }
+
+    /// Ends the run here, unless a node is in flight; one whose drain was begun is given back before.
+    private func end(_ run: inout Run, with entry: JournalEntry) async throws {
+        guard run.state.nodeInFlight == nil else { return }
+        do {
+            if let step = run.state.begunDrain, let node = step.node {
+                try await uncordon(node, step: step)
+                let message = "\(node) is not drained after all; it was uncordoned again."
+                announce(.progress, step, message)
+            }
+            try await record(entry, in: &run)
+        } catch let failure as StepFailure {
+            try await fail(failure.adding("The node is left cordoned."), in: &run)
         }
     }
 
     /// Performs a step; returns when the run stops here, before the step was begun.
     private func perform(_ step: Step, in run: inout Run) async throws -> RunOutcome? {
         guard run.state.attempts < limits.attempts else {
-            let failure = try await leaving(step, with: tooManyAttempts(step), in: run)
-            try await record(.stepFailed(step.index, failure.failure), in: &run)
+            try await fail(try await leaving(step, with: tooManyAttempts(step), in: run), in: &run)
             return nil
         }
         announce(.stepStarted, step, "\(step.action.kind): \(step.reason)")
@@ -83,7 +95,7 @@ public struct Runner: Sendable {
             let result = try await act(step, in: run)
             try await succeed(step, with: result, in: &run)
         } catch let failure as StepFailure {
-            try await record(.stepFailed(step.index, failure.failure), in: &run)
+            try await fail(failure, in: &run)
         } catch let doubt as StepInDoubt {
             // The step stays "started": the loop looks at it as it would after a crash.
             announce(.progress, step, "\(doubt.reason) Looking at what happened.")
@@ -107,6 +119,17 @@ public struct Runner: Sendable {
     func succeed(_ step: Step, with result: StepResult, in run: inout Run) async throws {
         try await record(.stepDone(step.index, result), in: &run)
         announce(.stepDone, step, "\(step.action.kind) done: \(step.effect)")
+    }
+
+    /// Halts the run at its current step.
+    func fail(_ failure: StepFailure, in run: inout Run) async throws {
+        guard let step = run.state.currentStep else { return }
+        var failure = failure.failure
+        if failure.disposition == .stalled {
+            let command = "`uprev reconcile \(run.definition.name) --retry`"
+            failure.hint += " \(command) tries the commit once more."
+        }
+        try await record(.stepFailed(step.index, failure), in: &run)
     }
 
     func record(_ entry: JournalEntry, in run: inout Run) async throws {

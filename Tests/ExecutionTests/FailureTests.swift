@@ -98,7 +98,8 @@ struct FailureTests {
         world.stages.fail(.images, with: StageError("The unit failed.", hint: "Mend it."))
         let (step, failure) = try halted(try await world.runThroughCrashes(plan))
         #expect(step.action.kind == "stage")
-        #expect(failure == Failure("The unit failed.", hint: "Mend it."))
+        let retry = "`uprev reconcile sol --retry` tries the commit once more."
+        #expect(failure == Failure("The unit failed.", hint: "Mend it. \(retry)"))
         #expect(installed(world).isEmpty)
         #expect(world.cluster.snapshots == 0)
     }

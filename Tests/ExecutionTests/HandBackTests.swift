@@ -49,6 +49,20 @@ struct HandBackTests {
         try await expectGivenBack(outcome, world)
     }
 
+    @Test("A drain for which nobody lets pods be evicted gives the node back")
+    func denied() async throws {
+        let world = try SimulatedWorld.building(new, running: old)
+        let plan = try await SamplePlan.plan(from: old, to: new, in: world)
+        var denying = world.runWorld
+        denying.kubernetes = DeniedEvictions(base: world.kubernetesAPI)
+        let (step, failure) = try await Runner(in: denying).run(
+            plan, of: SamplePlan.definition(), as: RunID(cluster: SamplePlan.cluster, number: 1)
+        ).halt()
+        #expect(step.action.kind == "drain")
+        #expect(failure.message == "No eviction is allowed. The node was uncordoned again.")
+        #expect(try await world.kubernetesAPI.nodes().values.allSatisfy { !$0.isCordoned })
+    }
+
     @Test("A process that dies while it gives a node back does not install it undrained")
     func crash() async throws {
         let world = try SimulatedWorld.building(new, running: old)
@@ -79,6 +93,27 @@ struct HandBackTests {
         try await world.journal.append(.stepDone(images.index, .done), to: id)
         let outcome = try await world.run(plan)
         try await expectGivenBack(outcome, world)
+    }
+}
+
+/// A Kubernetes API whose credentials do not allow evictions.
+private struct DeniedEvictions: KubernetesCluster {
+    let base: ProcessKubernetes
+
+    func nodes() async throws -> [NodeName: KubernetesNode] { try await base.nodes() }
+    func cordon(_ node: NodeName) async throws { try await base.cordon(node) }
+    func uncordon(_ node: NodeName) async throws { try await base.uncordon(node) }
+
+    func podsToEvict(on node: NodeName) async throws -> [PodName] {
+        [PodName(namespace: "default", name: "web-0")]
+    }
+
+    func evict(_ pod: PodName) async throws -> Eviction {
+        throw ClusterError(.misconfigured, "No eviction is allowed.", hint: "Mend the role.")
+    }
+
+    func annotate(_ node: NodeName, installedKey: String) async throws {
+        try await base.annotate(node, installedKey: installedKey)
     }
 }
 

@@ -54,14 +54,14 @@ public final class Agent: Sendable {
             trust: CommitTrust(policy: signatures, store: store))
         let vitals = AgentVitals()
         let loop = AgentLoop(
-            source: source, world: world, interval: settings.interval, vitals: vitals)
+            source: source, world: world, settings: settings, vitals: vitals)
         let server = try await settings.startServer(in: world, vitals: vitals) {
             await loop.wake()
         }
         async let writing: Void = log.run()
         stopping.withLock { $0.wake = { Task { await loop.stop() } } }
         if stopping.withLock({ $0.isStopping }) { await loop.stop() }
-        let control = ControlDesk(loop: loop, log: log).open(in: settings.stateDirectory)
+        let control = ControlDesk(loop: loop, log: log).open(for: settings)
         await loop.run()
         await control?.close()
         await server?.stop()

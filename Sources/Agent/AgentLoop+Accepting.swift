@@ -6,18 +6,18 @@ import RunStore
 extension AgentLoop {
     /// Accepts rewritten history that is held, of one cluster or of every one, in the name of `who`.
     ///
-    /// With a `tip`, only history that ends there is accepted. What is accepted is in the journal
-    /// when this returns, so it outlives a restart; the loop then looks at once. It lets the cluster
+    /// Only history that ends in `tip` is accepted, which is what was looked at. What is accepted is
+    /// in the journal when this returns, so it outlives a restart; the loop then looks at once. It lets the cluster
     /// be planned for toward exactly this tip, or commits on top of it: another rewrite is held
     /// again. It overrides nothing else: each commit must still verify, and every gate must hold.
     ///
     /// Throws ``RewriteRefusal`` when nothing is held that fits, and ``StoreError``.
     @discardableResult
     func acceptRewrite(
-        of cluster: ClusterName?, tip: CommitID?, by who: String
+        of cluster: ClusterName?, tip: CommitID, by who: String
     ) async throws -> [AcceptedRewrite] {
         let accepted = try await world.store.acceptRewrites(
-            of: cluster, tip: tip.map(revision), by: who, at: wallClock())
+            of: cluster, tip: revision(tip), by: who, at: wallClock())
         for one in accepted {
             let rewrite = one.rewrite
             world.log.write(

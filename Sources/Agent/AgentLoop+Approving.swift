@@ -26,16 +26,24 @@ extension AgentLoop {
         return ControlReply(message, clusters: try await status(of: [name]))
     }
 
-    /// The plan that waits; looks at the cluster first when no look found one yet.
+    /// The plan that waits; looks at the cluster first when no look at the tip found one yet.
     private func awaitedPlan(of name: ClusterName) async throws -> Plan {
-        if let plan = await reconcilers[name]?.awaited { return plan }
+        if let plan = await planAtTip(of: name) { return plan }
         try await pollNow()
         try await awaitLooks(at: [name])
-        guard let plan = await reconcilers[name]?.awaited else {
+        guard let plan = await planAtTip(of: name) else {
             throw ControlError(
                 "No plan of \(name) waits for approval.",
                 hint: "`uprev status` says what is waited for.")
         }
         return plan
+    }
+
+    /// The plan that waits, when it was made for the commit that is the tip at this moment.
+    private func planAtTip(of name: ClusterName) async -> Plan? {
+        guard let awaited = await reconcilers[name]?.awaited, awaited.tip == tip?.commit else {
+            return nil
+        }
+        return awaited.plan
     }
 }

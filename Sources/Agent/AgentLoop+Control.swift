@@ -5,8 +5,7 @@ import Reporting
 import RunStore
 
 extension AgentLoop {
-    /// How long a command waits for a poll, and then for the look at the clusters.
-    static let pollPatience = Duration.seconds(120)
+    /// How long a command waits for the look at the clusters that follows a poll.
     static let lookPatience = Duration.seconds(30)
 
     /// Does what a command asks.
@@ -50,7 +49,8 @@ extension AgentLoop {
         let commit = try await tip.reading.repository.commit(tip.commit)
         let news = tip.commit == before ? "is still" : "is now"
         done.append(
-            "The tip of \(source.branch) \(news) \(revision(tip.commit).short): \(commit.subject)")
+            "The tip of \(source.branch) \(news) \(revision(tip.commit).short): "
+                + commit.shortSubject)
         return ControlReply(
             done.joined(separator: " "), clusters: try await status(of: names))
     }
@@ -61,8 +61,12 @@ extension AgentLoop {
     ) async throws -> String {
         var name: ClusterName?
         if let text = request.cluster { name = try await cluster(named: text) }
-        var commit: CommitID?
-        if let text = request.tip { commit = try await heldTip(beginning: text) }
+        guard let text = request.tip else {
+            throw ControlError(
+                "Which history is accepted is not said.",
+                hint: "Name the tip that `uprev status` shows: --accept-rewrite --commit TIP.")
+        }
+        let commit = try await heldTip(beginning: text)
         let accepted = try await acceptRewrite(of: name, tip: commit, by: caller.description)
         return accepted.map { one in
             "The rewritten history of \(one.cluster) is accepted up to \(one.rewrite.tip.short)."
@@ -85,12 +89,12 @@ extension AgentLoop {
         for reconciler in reconcilers.values { await reconciler.forgetPause() }
         let due = turnsBegun + 1
         wake()
-        let deadline = world.clock.now + Self.pollPatience
+        let deadline = world.clock.now + pollPatience
         while turnsEnded < due {
             guard !isStopping else { throw ControlError("The agent is ending.") }
             guard world.clock.now < deadline else {
                 throw ControlError(
-                    "The poll has not ended after \(Self.pollPatience.components.seconds) s.",
+                    "The poll has not ended after \(pollPatience.components.seconds) s.",
                     hint: "It goes on; look at `uprev status` and `uprev logs`.")
             }
             try await Task.sleep(for: .milliseconds(20))

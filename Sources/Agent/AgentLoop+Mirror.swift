@@ -11,7 +11,7 @@ extension AgentLoop {
     @discardableResult
     func keepCommitsInUse() async -> Bool {
         guard let commits = try? await world.store.commitsInUse() else { return false }
-        await source.keep(commits)
+        await source.keep(Set(commits.compactMap { CommitID($0.hash) }))
         return true
     }
 
@@ -50,19 +50,5 @@ extension AgentLoop {
         } catch {
             // Cancelled: a poll is wanted at once, and it is tried in another pause.
         }
-    }
-}
-
-extension RunStore {
-    /// The commits that are read again later: those that clusters were brought to, that their runs
-    /// are for, that were accepted, from which on signatures are verified, and the last known tip.
-    func commitsInUse() async throws -> Set<CommitID> {
-        var revisions = [try await trustStart(), try await source()?.tip]
-        for cluster in try await clusters() {
-            revisions += [cluster.reconciled, cluster.attempted]
-            revisions.append(try await openRun(of: cluster.name)?.plan.target)
-            revisions.append(try await pendingAcceptance(of: cluster.name)?.rewrite.tip)
-        }
-        return Set(revisions.compactMap { $0.flatMap { CommitID($0.hash) } })
     }
 }

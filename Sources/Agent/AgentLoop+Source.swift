@@ -69,6 +69,6 @@ extension AgentLoop {
                 ", rewritten (\(missing) commits fewer, \(added) others)"
             case .unrelated: ", an unrelated history"
             }
-        return "New tip of \(source.branch)\(how): \(commit.subject)"
+        return "New tip of \(source.branch)\(how): \(commit.shortSubject)"
     }
 }

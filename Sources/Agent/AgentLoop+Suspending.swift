@@ -20,7 +20,7 @@ extension AgentLoop {
         wake()
         var then = "No run is under way, and none begins."
         if let run = try await world.store.openRun(of: name) {
-            then = try await sentence(onEndOf: run)
+            then = try await world.store.ending(of: run)
         }
         return ControlReply(
             "\(name) is suspended from now on. \(then)", clusters: try await status(of: [name]))
@@ -66,68 +66,6 @@ extension AgentLoop {
         let ends = (try? await world.store.suspensions(at: now))?.compactMap(\.until) ?? []
         guard let first = ends.min() else { return interval }
         return min(interval, .milliseconds(Int(min(first - now, 86_400) * 1000) + 1))
-    }
-
-    /// Ends the run of a cluster for good.
-    func cancel(_ request: ControlRequest, by caller: ControlCaller) async throws -> ControlReply {
-        let name = try await cluster(named: request.cluster)
-        let withdrawn = try await world.store.endApprovals(for: name)
-        guard let run = try await world.store.openRun(of: name) else {
-            if withdrawn > 0 { return try await withdraw(name, caller) }
-            throw ControlError(
-                "No run of \(name) is under way.",
-                hint: "`uprev suspend` keeps new ones from beginning.")
-        }
-        try await world.store.order(
-            .cancel, of: run.id, by: caller.description, at: wallClock())
-        let message = "Run \(run.id) is cancelled by \(caller)."
-        tell(.notice, .cancelled, message, cluster: name)
-        let short = run.plan.target.short
-        return ControlReply(
-            "\(message) \(try await sentence(onEndOf: run)) Commit \(short) then counts as halted: "
-                + "it is not tried again until there is another commit, or `uprev reconcile "
-                + "--retry`.", clusters: try await status(of: [name]))
-    }
-
-    private func withdraw(
-        _ name: ClusterName, _ caller: ControlCaller
-    ) async throws -> ControlReply {
-        let message = "The approval for \(name) is taken back by \(caller)."
-        tell(.notice, .cancelled, message, cluster: name)
-        return ControlReply(message, clusters: try await status(of: [name]))
-    }
-
-    /// Says when a run that is to end does.
-    private func sentence(onEndOf run: StoredRun) async throws -> String {
-        let state = try RunState(of: run.plan, replaying: try await world.store.entries(of: run.id))
-        if let node = state.nodeInFlight {
-            return "Run \(run.id) ends when \(node) is booted, proven and uncordoned."
-        }
-        guard let step = state.currentStep, !state.isBetweenSteps else {
-            return "Run \(run.id) ends before its next step."
-        }
-        guard let node = step.node else {
-            return "Run \(run.id) ends after the step under way (\(step.action.kind))."
-        }
-        return
-            "Run \(run.id) ends when \(node), which it has begun, is booted, proven and uncordoned."
-    }
-
-    /// Lets the commit whose run halted be planned for once more; returns a sentence that says so.
-    func permitRetry(of name: ClusterName, by caller: ControlCaller) async throws -> String {
-        guard let run = try await world.store.lastRun(of: name),
-            RunWord.halting.contains(run.outcome ?? "")
-        else {
-            throw ControlError(
-                "The last run of \(name) did not halt, so there is nothing to try again.",
-                hint: "`uprev status` says what is waited for.")
-        }
-        try await world.store.order(.retry, of: run.id, by: caller.description, at: wallClock())
-        let message =
-            "Commit \(run.plan.target.short), whose run \(run.id) ended early, is tried "
-            + "once more, says \(caller)."
-        tell(.notice, .resumed, message, cluster: name)
-        return message
     }
 }
 

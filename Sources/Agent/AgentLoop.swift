@@ -9,6 +9,8 @@ actor AgentLoop {
     let source: GitSource
     let world: ReconcilerWorld
     let interval: Duration
+    /// How long a command waits for a poll to end, which may wait for another to end first.
+    let pollPatience: Duration
     private let vitals: AgentVitals
     var reconcilers: [ClusterName: ClusterReconciler] = [:]
     var busy: [ClusterName: Task<Void, Never>] = [:]
@@ -19,7 +21,7 @@ actor AgentLoop {
     private var isWoken = false
     var gitProblem: GitError?
     var sourceRecord: SourceRecord?
-    private var considering: Set<ClusterName> = []
+    private var considering: [ClusterName: Task<Void, Never>] = [:]
     private var pause: Task<Void, Never>?
     private var alarm: (at: Duration, task: Task<Void, Never>)?
     private var gitRepetition = Repetition()
@@ -33,10 +35,11 @@ actor AgentLoop {
     /// How long a step in flight may take to end after ``stop()``, before it is cancelled.
     static let stopPatience = Duration.seconds(20)
 
-    init(source: GitSource, world: ReconcilerWorld, interval: Duration, vitals: AgentVitals) {
+    init(source: GitSource, world: ReconcilerWorld, settings: AgentSettings, vitals: AgentVitals) {
         self.source = source
         self.world = world
-        self.interval = interval
+        interval = settings.interval
+        pollPatience = settings.pollPatience
         self.vitals = vitals
     }
 
@@ -90,12 +93,13 @@ actor AgentLoop {
     private func finish() async {
         stop()
         vitals.ends()
-        let tasks = Array(busy.values)
+        let tasks = Array(busy.values) + considering.values
         let reaper = Task {
             try await Task.sleep(for: Self.stopPatience)
             for task in tasks { task.cancel() }
         }
         for task in tasks { await task.value }
+        for reconciler in reconcilers.values { await reconciler.endTelling() }
         reaper.cancel()
     }
 
@@ -125,10 +129,10 @@ actor AgentLoop {
     /// Looks at a tip while a run is under way; not in the loop's own turn, since it may take long.
     private func consider(_ tip: Tip, _ reconciler: ClusterReconciler) {
         let name = reconciler.name
-        guard considering.insert(name).inserted else { return }
-        Task {
+        guard considering[name] == nil else { return }
+        considering[name] = Task {
             await reconciler.consider(tip)
-            considering.remove(name)
+            considering[name] = nil
             await lookAgain(as: reconciler)
         }
     }

@@ -47,6 +47,10 @@ public struct AgentSettings: Sendable {
     /// The file of the secrets that webhooks are checked with; without one they are refused.
     public var hookSecretFile: String?
 
+    /// How long a poll that is asked for may take: the one before it has to end first, and the
+    /// repository is read besides.
+    var pollPatience: Duration { gitTimeout * 2 + .seconds(60) }
+
     /// Creates settings with the documented defaults.
     public init(repository: String, stateDirectory: String, talosConfig: String) {
         self.repository = repository

@@ -13,7 +13,11 @@ extension ClusterReconciler {
         record: inout ClusterRecord
     ) async throws {
         try await tell(decision, tip, record)
-        awaited = decision.awaitsApproval ? decision.plan : nil
+        awaited = decision.awaitsApproval ? decision.plan.map { (tip.commit, $0) } : nil
+        if let plan = decision.plan {
+            // What was approved of another plan was meant for then.
+            try await world.store.endApprovals(for: name, except: plan.approvalDigest)
+        }
         let hasApproval = try await isApproved()
         switch decision.verdict {
         case .nothing:
@@ -23,23 +27,33 @@ extension ClusterReconciler {
             guard let plan = decision.plan else {
                 preconditionFailure("A decision to run carries a plan.")
             }
-            try await begin(plan, tip, contents, record: &record)
+            do {
+                let run = try await begin(plan, of: contents.definition, record: &record)
+                tellSkipped(before: tip)
+                try await carryOut(run, tip.reading.repository, record: &record)
+            } catch BeginRefusal.notApproved {
+                try await refuse(decision, tip, &record)
+            } catch BeginRefusal.suspended {
+                _ = try await isSuspended(&record)
+            }
         case .refused, .waits:
             try await refuse(decision, tip, &record)
         }
     }
 
     private func begin(
-        _ plan: Plan, _ tip: Tip, _ contents: ClusterContents, record: inout ClusterRecord
-    ) async throws {
-        guard try await !isSuspended(&record) else { return }
-        record.attempted = plan.target
+        _ plan: Plan, of definition: ClusterDefinition, record: inout ClusterRecord
+    ) async throws -> StoredRun {
+        supervision.clear()
+        considered = nil
+        var begun = record
+        begun.attempted = plan.target
         // A base that was adopted from what the nodes show is kept: in mid-roll they show none.
-        record.reconciled = record.reconciled ?? plan.base
-        try await world.store.save(record)
-        let run = try await world.store.begin(plan, of: contents.definition, at: wallClock())
-        tellSkipped(before: tip)
-        try await carryOut(run, tip.reading.repository, record: &record)
+        begun.reconciled = record.reconciled ?? plan.base
+        let run = try await world.store.begin(
+            plan, of: definition, remembering: begun, at: wallClock())
+        record = begun
+        return run
     }
 
     /// The cluster is where the tip says, as far as every node can be seen.
@@ -99,7 +113,7 @@ extension ClusterReconciler {
         let report = DecisionReport(base: record.reconciled, target: target, clusters: [view])
         try await world.store.remember(
             decision: try JSONText.line(report), of: name, at: target, time: wallClock())
-        let changes = decision.changes.map(\.sentence).joined(separator: "; ")
+        let changes = decision.changes.map(\.sentence).listed
         var message = "Path \(decision.path.rawValue), \(decision.verdict.rawValue)"
         if let reverts = decision.reverts { message += ", undoes \(reverts.short)" }
         message += changes.isEmpty ? ": no value changed." : ": \(changes)."

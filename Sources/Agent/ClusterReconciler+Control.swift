@@ -22,8 +22,8 @@ extension ClusterReconciler {
 
     /// Whether the plan that waits for approval has it.
     func isApproved() async throws -> Bool {
-        guard let awaited else { return false }
-        return try await world.store.approval(of: awaited.approvalDigest, for: name) != nil
+        guard let plan = awaited?.plan else { return false }
+        return try await world.store.approval(of: plan.approvalDigest, for: name) != nil
     }
 
     /// Closes a run that was ended by hand.

@@ -97,9 +97,38 @@ extension ClusterReconciler {
                 snapshotPath: { id, label in "\(backups)/\(id.cluster)/\(id)-\(label).db" }),
             limits: world.limits)
         current = run
-        defer { current = nil }
-        let outcome = try await runner.run(run.plan, of: run.definition, as: run.id)
+        defer { leaveRun() }
+        let outcome: RunOutcome
+        do {
+            outcome = try await runner.run(run.plan, of: run.definition, as: run.id)
+        } catch let error as StoreError {
+            try? await tell(error, of: run, &record)
+            throw error
+        }
+        // Before anything else: what is asked from now on is not asked of this run.
+        leaveRun()
         try await conclude(run, outcome, repository, record: &record)
+    }
+
+    /// Ends the time in which a newer commit may take over from the run.
+    func leaveRun() {
+        current = nil
+        supervision.clear()
+    }
+
+    /// Tells why nobody works on a run that is open, as far as the journal still takes it.
+    private func tell(
+        _ error: StoreError, of run: StoredRun, _ record: inout ClusterRecord
+    ) async throws {
+        let message =
+            "Run \(run.id) stands still: \(error) It goes on when the journal can be read."
+        world.log.write(
+            LogRecord(
+                time: wallClock(), level: .error, event: .waiting, cluster: name,
+                revision: run.plan.target, run: run.id, message: message,
+                fields: ["hint": error.hint, "rule": "journal"]))
+        record.show(error.disposition.condition, message, rule: "journal", hint: error.hint)
+        try await world.store.save(record)
     }
 
     /// Lets a newer tip take over from the run under way, when it asks for another state.
@@ -148,10 +177,13 @@ extension ClusterReconciler {
         record: inout ClusterRecord
     ) async throws {
         guard outcome != .paused else { return }
-        supervision.clear()
         try await rememberInstaller(of: run)
         switch outcome {
         case .succeeded:
+            if let order = try await world.store.order(.cancel, of: run.id) {
+                let message = "It was done before it could end otherwise, as \(order.author) asked."
+                tell(message, of: run)
+            }
             // The next look, which follows at once, says whether the nodes show it: only then ready.
             try await world.store.endApprovals(for: name)
             record.reconciled = run.plan.target
@@ -179,6 +211,13 @@ extension ClusterReconciler {
         case .paused:
             break
         }
+    }
+
+    private func tell(_ message: String, of run: StoredRun) {
+        world.log.write(
+            LogRecord(
+                time: wallClock(), level: .notice, event: .progress, cluster: name,
+                revision: run.plan.target, run: run.id, message: message))
     }
 
     func close(

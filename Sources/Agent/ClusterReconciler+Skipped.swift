@@ -15,17 +15,22 @@ extension ClusterReconciler {
     /// whose history may be followed. Where it fails or the process ends, it goes on with the next
     /// look at the cluster.
     func tellSkipped(before tip: Tip) {
-        guard followed == tip.commit, told != tip.commit, !isTelling else { return }
-        isTelling = true
-        Task(priority: .utility) {
+        guard followed == tip.commit, told != tip.commit, telling == nil else { return }
+        telling = Task(priority: .utility) {
             do {
                 try await tellSkippedNow(before: tip)
                 told = tip.commit
             } catch {
                 // What stands in the way is told by the look at the tip itself.
             }
-            isTelling = false
+            telling = nil
         }
+    }
+
+    /// Ends the telling of what is skipped; what was not told is told after the next start.
+    func endTelling() async {
+        telling?.cancel()
+        await telling?.value
     }
 
     private func tellSkippedNow(before tip: Tip) async throws {
@@ -43,12 +48,18 @@ extension ClusterReconciler {
         let open = try await unresolved(commits)
         let found = try await SkippedCommits(reading: tip.reading, cluster: name)
             .decisions(on: open)
-        for skipped in found { try await tell(skipped, before: tip) }
-        try await store.remember(toldTip: revision(tip.commit), of: name)
         let listed = Set(found.map(\.commit.id)).union([start?.id].compactMap(\.self))
-        tellCount(
+        let count = countRecord(
             silent: open.filter { !listed.contains($0.id) }.count,
             older: between.count - Self.skippedLimit, tip)
+        let records = found.map { record(of: $0, before: tip) } + [count].compactMap(\.self)
+        let bodies = try found.map {
+            (revision: revision($0.commit.id), body: try JSONText.line($0.report))
+        }
+        try await store.remember(
+            skipped: bodies, before: revision(tip.commit), of: name, time: tip.seenTime,
+            telling: records)
+        for record in records { world.log.show(record) }
     }
 
     /// The commits of a tip's line after one that was dealt with, newest first, without the tip.
@@ -74,52 +85,59 @@ extension ClusterReconciler {
         var open: [Commit] = []
         for commit in commits where !targets.contains(revision(commit.id)) {
             let known = try await world.store.decision(of: name, at: revision(commit.id))
-            if try known.map(isWaiting) ?? true { open.append(commit) }
+            if try known?.isUnresolved ?? true { open.append(commit) }
         }
         return open
     }
 
-    private func isWaiting(_ decision: StoredDecision) throws -> Bool {
-        guard decision.result == nil else { return false }
-        let report = try JSONText.value(DecisionReport.self, from: decision.body)
-        return report.clusters.contains { $0.verdict == .waits }
-    }
-
-    private func tell(_ skipped: SkippedCommits.Skipped, before tip: Tip) async throws {
+    private func record(of skipped: SkippedCommits.Skipped, before tip: Tip) -> LogRecord {
         let (commit, report) = (skipped.commit, skipped.report)
-        try await world.store.remember(
-            skipped: try JSONText.line(report), of: name, at: revision(commit.id),
-            time: tip.seenTime)
         var fields = [
-            "result": StoredDecision.skipped, "subject": commit.subject,
+            "result": StoredDecision.skipped, "subject": commit.shortSubject,
             "by": tip.commit.description,
         ]
         var meaning = "it does not define the cluster"
         if let decision = report.clusters.first {
             fields["path"] = decision.path.rawValue
-            let changes = decision.changes.map(\.sentence).joined(separator: "; ")
+            let changes = decision.changes.map(\.sentence).listed
             meaning = "path \(decision.path.rawValue)" + (changes.isEmpty ? "" : " (\(changes))")
         } else if let error = report.errors.first {
             meaning = "it cannot be read (\(error.file):\(error.line): \(error.message))"
         }
-        let subject = commit.subject.prefix(100)
-        world.log.write(
-            LogRecord(
-                time: wallClock(), level: .notice, event: .decided, cluster: name,
-                revision: revision(commit.id),
-                message: "\"\(subject)\" is skipped, since \(revision(tip.commit).short) came "
-                    + "before it was run: \(meaning).",
-                fields: fields))
+        return LogRecord(
+            time: wallClock(), level: .notice, event: .decided, cluster: name,
+            revision: revision(commit.id),
+            message: "\"\(commit.shortSubject)\" is skipped, since \(revision(tip.commit).short) "
+                + "came before it was run: \(meaning).",
+            fields: fields)
     }
 
-    private func tellCount(silent: Int, older: Int, _ tip: Tip) {
+    private func countRecord(silent: Int, older: Int, _ tip: Tip) -> LogRecord? {
         var parts: [String] = []
         if silent > 0 { parts.append("\(silent) more that change no input of the cluster") }
         if older > 0 { parts.append("\(older) older ones, which were not looked at one by one") }
-        guard !parts.isEmpty else { return }
-        write(
-            .decided, .info,
-            "Before this tip came commits that are not run: \(parts.joined(separator: ", and ")).",
-            tip, fields: ["result": StoredDecision.skipped])
+        guard !parts.isEmpty else { return nil }
+        let list = parts.joined(separator: ", and ")
+        return LogRecord(
+            time: wallClock(), level: .info, event: .decided, cluster: name,
+            revision: revision(tip.commit),
+            message: "Before this tip came commits that are not run: \(list).",
+            fields: ["result": StoredDecision.skipped])
     }
+}
+
+extension StoredDecision {
+    /// Whether nothing came of the commit yet, which was decided to be run, at once or later.
+    var isUnresolved: Bool {
+        get throws {
+            guard result == nil else { return false }
+            let report = try JSONText.value(DecisionReport.self, from: body)
+            return report.clusters.contains { $0.verdict == .waits || $0.verdict == .run }
+        }
+    }
+}
+
+extension Commit {
+    /// The subject, which its author made as long as he liked, as it is shown.
+    var shortSubject: String { subject.shortened(to: 200) }
 }

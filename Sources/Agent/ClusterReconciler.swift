@@ -22,12 +22,13 @@ actor ClusterReconciler {
     var signer: Signer?
     /// The tip whose history was found to continue and to be trusted.
     var followed: CommitID?
-    /// The tip before which it was told what is skipped, and whether that is under way.
+    /// The tip before which it was told what is skipped, and what is telling it.
     var told: CommitID?
-    var isTelling = false
+    var telling: Task<Void, Never>?
     /// When a tip that is left alone will have been for long enough, by the world's clock.
     private(set) var lookAgainAt: Duration?
-    var awaited: Plan?
+    /// The plan that waits for approval, and the tip that it was made for.
+    var awaited: (tip: CommitID, plan: Plan)?
     private var lastTip: CommitID?
     private var knownInput: (key: InputKey, input: PlanningInput)?
 
@@ -86,6 +87,7 @@ actor ClusterReconciler {
         considered = nil
         guard try await mayContinue(run, tip, record) else { return }
         current = run
+        defer { leaveRun() }
         let state = try RunState(of: run.plan, replaying: try await world.store.entries(of: run.id))
         await consider(tip, isUrgent: state.nodeInFlight == nil)
         try await carryOut(run, tip.reading.repository, record: &record)

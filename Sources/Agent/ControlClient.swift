@@ -4,9 +4,9 @@ import Reporting
 public struct ControlClient: Sendable {
     private let exchange: ControlExchange
 
-    /// Creates a client; no command is waited for longer than four minutes.
+    /// Creates a client, which waits for an agent as long as that shows that it is at work.
     public init(stateDirectory: String) {
-        exchange = ControlExchange(directory: stateDirectory, deadline: .seconds(240))
+        exchange = ControlExchange(directory: stateDirectory, silence: .seconds(60))
     }
 
     /// Sends a command; returns the reply to one that was taken.

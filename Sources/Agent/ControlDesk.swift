@@ -8,10 +8,13 @@ struct ControlDesk: Sendable {
     let log: LogWriter
 
     /// Opens the socket; an agent that cannot is one that takes no commands, and says so.
-    func open(in directory: String) -> ControlSocket? {
+    func open(for settings: AgentSettings) -> ControlSocket? {
+        var limits = ControlLimits()
+        limits.answering = settings.pollPatience + AgentLoop.lookPatience + .seconds(30)
         do throws(ControlError) {
             return try ControlSocket(
-                in: directory, complaint: { ControlReply(refusing: $0).line },
+                in: settings.stateDirectory, limits: limits,
+                complaint: { ControlReply(refusing: $0).line },
                 answer: { caller, line in await answer(line, from: caller).line })
         } catch {
             log.write(

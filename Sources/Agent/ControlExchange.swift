@@ -7,7 +7,9 @@ struct ControlExchange: Sendable {
     static let replyLimit = 16 << 20
 
     let directory: String
-    let deadline: Duration
+
+    /// How long the agent may be silent; while it works on the command, it gives signs of it.
+    let silence: Duration
 
     /// The reply to a request; the calling task waits, no thread of Swift's pool does.
     func send(_ request: [UInt8]) async throws(ControlError) -> [UInt8] {
@@ -21,7 +23,7 @@ struct ControlExchange: Sendable {
     }
 
     private func exchange(_ request: [UInt8]) throws(ControlError) -> [UInt8] {
-        let end = ContinuousClock.now + deadline
+        let end = ContinuousClock.now + silence
         let descriptor = try ControlEndpoint.connect(in: directory, until: end)
         defer { close(descriptor) }
         var rest = (request + [UInt8(ascii: "\n")])[...]
@@ -31,13 +33,13 @@ struct ControlExchange: Sendable {
         }
         var reply: [UInt8] = []
         while reply.last != UInt8(ascii: "\n") {
-            let part = try take(descriptor, end)
+            let part = try take(descriptor, .now + silence)
             guard !part.isEmpty, reply.count + part.count <= Self.replyLimit else {
                 throw unclear("The agent ended the connection before it had answered")
             }
             reply += part
         }
-        return reply.dropLast()
+        return Array(reply.dropLast().drop { $0 == UInt8(ascii: " ") })
     }
 
     /// How many bytes were sent; `nil` when the agent takes no more.

@@ -4,7 +4,7 @@ import Foundation
 struct ControlLoop {
     private enum Phase {
         case reading([UInt8], ControlCaller)
-        case answering
+        case answering(until: ContinuousClock.Instant)
         case writing(ArraySlice<UInt8>)
     }
 
@@ -108,7 +108,7 @@ struct ControlLoop {
     private mutating func admit(_ descriptor: Int32) {
         count += 1
         var connection = Connection(
-            descriptor: descriptor, phase: .answering, deadline: .now + limits.patience)
+            descriptor: descriptor, phase: .writing([]), deadline: .now + limits.patience)
         do throws(ControlError) {
             let caller = try users.caller(at: descriptor)
             guard connections.count < limits.connections else {
@@ -147,7 +147,7 @@ struct ControlLoop {
             connections[id]?.phase = .reading(bytes, caller)
             return
         }
-        move(id, to: .answering, for: limits.answering)
+        move(id, to: .answering(until: .now + limits.answering), for: limits.sign)
         let (answer, mailbox, request) = (answer, mailbox, Array(line))
         Task { mailbox.deliver(await answer(caller, request), to: id) }
     }
@@ -190,12 +190,23 @@ struct ControlLoop {
         close(connection.descriptor)
     }
 
+    /// Says that the command is still worked on; ends a connection at which nobody listens any more.
+    private mutating func sign(_ id: Int, before end: ContinuousClock.Instant) {
+        guard let descriptor = connections[id]?.descriptor else { return }
+        let count = send(descriptor, " ", 1, Int32(MSG_NOSIGNAL))
+        guard count > 0 || errno == EAGAIN || errno == EINTR else { return self.end(id) }
+        let next = min(.now + limits.sign, end)
+        connections[id]?.deadline = next
+    }
+
     private mutating func expire() {
         let now = ContinuousClock.now
         for (id, connection) in connections where connection.deadline <= now {
             switch connection.phase {
             case .reading:
                 refuse(id, ControlError("No request came in time."))
+            case .answering(let end) where now < end:
+                sign(id, before: end)
             case .answering:
                 let hint = "It may still be taken: look at `uprev status` and `uprev logs`."
                 refuse(id, ControlError("The command took too long.", hint: hint))

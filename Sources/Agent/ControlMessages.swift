@@ -44,6 +44,9 @@ public struct ControlRequest: Hashable, Sendable, Codable {
     /// For `suspend`: when it ends by itself, in seconds since 1970.
     public var until: Double?
 
+    /// For `cancel`: the run that is meant, such as `sol-12`, and no other.
+    public var run: String?
+
     /// For `approve`: the approval digest of the plan that waits.
     public var digest: String?
 

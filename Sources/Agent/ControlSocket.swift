@@ -14,6 +14,9 @@ struct ControlLimits: Sendable {
 
     /// How long a command may take.
     var answering = Duration.seconds(180)
+
+    /// The time between two signs that a command is still worked on: a space before the reply.
+    var sign = Duration.seconds(5)
 }
 
 /// The agent's door for commands: a socket in the state directory that takes one line and gives one

@@ -12,8 +12,8 @@ final class LogWriter: Sendable {
     private let format: LogFormat
     private let isColoured: Bool
     private let threshold: Int
-    private let records: AsyncStream<LogRecord>
-    private let input: AsyncStream<LogRecord>.Continuation
+    private let records: AsyncStream<(record: LogRecord, isKept: Bool)>
+    private let input: AsyncStream<(record: LogRecord, isKept: Bool)>.Continuation
     private let output: @Sendable (String) -> Void
 
     init(
@@ -24,18 +24,22 @@ final class LogWriter: Sendable {
         isColoured = settings.usesColour
         threshold = settings.logLevel.importance
         self.output = output
-        (records, input) = AsyncStream.makeStream(of: LogRecord.self)
+        (records, input) = AsyncStream.makeStream()
     }
 
     /// Takes a record.
-    func write(_ record: LogRecord) { input.yield(record) }
+    func write(_ record: LogRecord) { input.yield((record, isKept: false)) }
+
+    /// Takes a record for the stream alone, since the journal has it already.
+    func show(_ record: LogRecord) { input.yield((record, isKept: true)) }
 
     /// Writes until ``finish()`` was called and everything before it is written.
     func run() async {
-        for await record in records {
+        for await (record, isKept) in records {
             if record.level.importance >= threshold {
                 output(record.line(format, inColour: isColoured))
             }
+            guard !isKept else { continue }
             do {
                 try await store.append(record)
             } catch {

@@ -29,6 +29,7 @@ struct SkippedCommits {
         var past: [RevisionState]?
         var skipped: [Skipped] = []
         for (index, commit) in commits.enumerated() where try await touches(commit) {
+            try Task.checkCancellation()
             do {
                 guard let contents = try await contents(of: commit.id) else { continue }
                 let desired = try contents.desired.get()

@@ -12,14 +12,14 @@ extension StatusReport {
         let suspensions = try await store.suspensions(at: wallClock())
         let records = try await store.clusters()
         for record in records where record.removed == nil {
-            var status = try await ClusterStatus(record, in: store)
+            let suspension = suspensions.first { $0.cluster == record.name }
+            var status = try await ClusterStatus(
+                record, isSuspended: suspension != nil, in: store)
             status.rule = record.rule
             status.hint = record.hint
             status.rewrite = held[record.name].map(ClusterStatus.RewriteStatus.init)
             // Also while the agent has not looked since, and whatever its last look said.
-            if let suspension = suspensions.first(where: { $0.cluster == record.name }) {
-                status.suspend(suspension)
-            }
+            if let suspension { status.suspend(suspension) }
             clusters.append(status)
         }
         self.init(clusters: clusters)
@@ -68,14 +68,22 @@ extension Suspension {
 }
 
 extension ClusterStatus {
-    fileprivate init(_ record: ClusterRecord, in store: RunStore) async throws {
+    fileprivate init(
+        _ record: ClusterRecord, isSuspended: Bool, in store: RunStore
+    ) async throws {
         let keys = try await store.installedKeys(of: record.name)
         var run: RunStatus?
+        var reason = record.reason
         if let open = try await store.openRun(of: record.name) {
             run = try RunStatus(open, entries: try await store.entries(of: open.id))
+            let order = try await store.order(.cancel, of: open.id)
+            if record.condition == .reconciling, order != nil || isSuspended {
+                let cancelled = order.map { "Run \(open.id) is cancelled by \($0.author). " } ?? ""
+                reason = cancelled + (try await store.ending(of: open))
+            }
         }
         self.init(
-            cluster: record.name.text, condition: record.condition, reason: record.reason,
+            cluster: record.name.text, condition: record.condition, reason: reason,
             desired: record.desired?.hash, attempted: record.attempted?.hash,
             reconciled: record.reconciled?.hash, run: run,
             nodes: (record.observed?.nodes ?? []).map { node in

@@ -1,4 +1,5 @@
 public import ClusterModel
+import Execution
 import GRDB
 
 /// What the journal remembers of a cluster between two polls.
@@ -40,9 +41,9 @@ public struct ClusterRecord: Hashable, Sendable {
         _ condition: Condition, _ reason: String, rule: String? = nil, hint: String? = nil
     ) {
         self.condition = condition
-        self.reason = reason
+        self.reason = reason.shortened(to: LogRecord.longestText)
         self.rule = rule
-        self.hint = hint.flatMap { $0.isEmpty ? nil : $0 }
+        self.hint = hint.flatMap { $0.isEmpty ? nil : $0.shortened(to: LogRecord.longestText) }
     }
 }
 

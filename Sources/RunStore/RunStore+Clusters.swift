@@ -13,28 +13,55 @@ extension RunStore {
 
     /// What is remembered of one cluster.
     public func cluster(_ name: ClusterName) async throws -> ClusterRecord? {
-        try await clusters().first { $0.name == name }
+        let path = path
+        return try await read("read the cluster \(name)") { database in
+            try Row.fetchOne(
+                database, sql: "SELECT * FROM cluster WHERE name = ?", arguments: [name.text]
+            ).map { try ClusterRecord(row: $0, path: path) }
+        }
+    }
+
+    /// The commits that are read again later: those that clusters were brought to, that their runs
+    /// are for, that were accepted, from which on signatures are verified, and the last known tip.
+    public func commitsInUse() async throws -> Set<Revision> {
+        try await read("read which commits are in use") { database in
+            let hashes = try String.fetchAll(
+                database,
+                sql: """
+                    SELECT reconciled FROM cluster WHERE reconciled IS NOT NULL
+                    UNION SELECT attempted FROM cluster WHERE attempted IS NOT NULL
+                    UNION SELECT target FROM run WHERE ended IS NULL
+                    UNION SELECT tip FROM acceptance WHERE pending = 1
+                    UNION SELECT start FROM trust
+                    UNION SELECT tip FROM source WHERE tip IS NOT NULL
+                    """)
+            return Set(hashes.compactMap(Revision.init))
+        }
     }
 
     /// Remembers a cluster.
     public func save(_ cluster: ClusterRecord) async throws {
+        try await write("remember the cluster \(cluster.name)") { database in
+            try Self.save(cluster, in: database)
+        }
+    }
+
+    static func save(_ cluster: ClusterRecord, in database: Database) throws {
         let state = try cluster.observed.map { try Column.text($0) }
         let committed = try cluster.committed.map { try Column.text($0) }
         let base = try cluster.base.map { try Column.text($0) }
-        try await write("remember the cluster \(cluster.name)") { database in
-            try database.execute(
-                sql: """
-                    INSERT OR REPLACE INTO cluster
-                    (name, reconciled, attempted, desired, condition, reason, rule, hint,
-                     committed, state, base, removed)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    cluster.name.text, cluster.reconciled?.hash, cluster.attempted?.hash,
-                    cluster.desired?.hash, cluster.condition.rawValue, cluster.reason, cluster.rule,
-                    cluster.hint, committed, state, base, cluster.removed?.hash,
-                ])
-        }
+        try database.execute(
+            sql: """
+                INSERT OR REPLACE INTO cluster
+                (name, reconciled, attempted, desired, condition, reason, rule, hint,
+                 committed, state, base, removed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                cluster.name.text, cluster.reconciled?.hash, cluster.attempted?.hash,
+                cluster.desired?.hash, cluster.condition.rawValue, cluster.reason, cluster.rule,
+                cluster.hint, committed, state, base, cluster.removed?.hash,
+            ])
     }
 
     /// Changes a cluster's condition, when it is still the given one.

@@ -49,16 +49,18 @@ extension RunStore {
     /// The suspensions that have not ended at a time, by cluster.
     public func suspensions(at time: Double) async throws -> [Suspension] {
         try await read("read the suspensions") { database in
-            // An agent of an earlier version, which cannot suspend, may own the journal.
-            guard try database.tableExists("suspension") else { return [] }
-            return try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT * FROM suspension WHERE until IS NULL OR until > ? ORDER BY cluster
-                    """,
-                arguments: [time]
-            ).map(Suspension.init)
+            try Self.suspensions(at: time, in: database)
         }
+    }
+
+    static func suspensions(at time: Double, in database: Database) throws -> [Suspension] {
+        // An agent of an earlier version, which cannot suspend, may own the journal.
+        guard try database.tableExists("suspension") else { return [] }
+        return try Row.fetchAll(
+            database,
+            sql: "SELECT * FROM suspension WHERE until IS NULL OR until > ? ORDER BY cluster",
+            arguments: [time]
+        ).map(Suspension.init)
     }
 
     /// The suspension of a cluster that has not ended at a time.
@@ -101,24 +103,31 @@ extension RunStore {
         }
     }
 
-    /// Writes what somebody asks of a run.
+    /// Writes what somebody asks of a run, when it still can be done, and says whether it can.
+    ///
+    /// An open run can be cancelled, and one that has ended tried again.
     public func order(
         _ kind: RunOrder.Kind, of run: RunID, by author: String, at time: Double
-    ) async throws {
+    ) async throws -> Bool {
         try await write("write what is asked of run \(run)") { database in
             try database.execute(
                 sql: """
                     INSERT OR REPLACE INTO run_order (cluster, number, kind, author, time)
-                    VALUES (?, ?, ?, ?, ?)
+                    SELECT cluster, number, ?, ?, ? FROM run
+                    WHERE cluster = ? AND number = ? AND (ended IS NULL) = ?
                     """,
-                arguments: [run.cluster.text, run.number, kind.rawValue, author, time])
+                arguments: [
+                    kind.rawValue, author, time, run.cluster.text, run.number, kind == .cancel,
+                ])
+            return database.changesCount > 0
         }
     }
 
     /// What was asked of a run, if it was.
     public func order(_ kind: RunOrder.Kind, of run: RunID) async throws -> RunOrder? {
         try await read("read what is asked of run \(run)") { database in
-            try Row.fetchOne(
+            guard try database.tableExists("run_order") else { return nil }
+            return try Row.fetchOne(
                 database,
                 sql: """
                     SELECT author, time FROM run_order
@@ -157,19 +166,29 @@ extension RunStore {
     /// The approval of the plan with a digest, if it was given and is not used up.
     public func approval(of digest: String, for cluster: ClusterName) async throws -> Approval? {
         try await read("read the approvals for \(cluster)") { database in
-            try Row.fetchOne(
-                database, sql: "SELECT author, time FROM approval WHERE cluster = ? AND digest = ?",
-                arguments: [cluster.text, digest]
-            ).map { Approval(author: $0["author"], time: $0["time"]) }
+            try Self.approval(of: digest, for: cluster, in: database)
         }
     }
 
-    /// Takes every approval for a cluster back; returns how many there were.
+    static func approval(
+        of digest: String, for cluster: ClusterName, in database: Database
+    ) throws -> Approval? {
+        try Row.fetchOne(
+            database, sql: "SELECT author, time FROM approval WHERE cluster = ? AND digest = ?",
+            arguments: [cluster.text, digest]
+        ).map { Approval(author: $0["author"], time: $0["time"]) }
+    }
+
+    /// Takes the approvals for a cluster back, but for that of one digest; returns how many there
+    /// were.
     @discardableResult
-    public func endApprovals(for cluster: ClusterName) async throws -> Int {
+    public func endApprovals(
+        for cluster: ClusterName, except digest: String? = nil
+    ) async throws -> Int {
         try await write("end the approvals for \(cluster)") { database in
             try database.execute(
-                sql: "DELETE FROM approval WHERE cluster = ?", arguments: [cluster.text])
+                sql: "DELETE FROM approval WHERE cluster = ? AND digest IS NOT ?",
+                arguments: [cluster.text, digest])
             return database.changesCount
         }
     }

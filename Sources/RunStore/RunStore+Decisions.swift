@@ -1,4 +1,5 @@
 public import ClusterModel
+public import Execution
 import GRDB
 
 /// What was decided of a commit, as the journal keeps it.
@@ -31,22 +32,31 @@ extension RunStore {
         }
     }
 
-    /// Remembers that a commit was not run because of a newer one.
+    /// Remembers that commits before a tip were not run because of it, with the records that tell
+    /// so, all of it or nothing.
     ///
-    /// What was decided of it while it was the newest is kept; `body` is for when nothing was.
+    /// What was decided of a commit while it was the newest is kept; `skipped` has what it meant for
+    /// when nothing was.
     public func remember(
-        skipped body: String, of cluster: ClusterName, at revision: Revision, time: Double
+        skipped: [(revision: Revision, body: String)], before tip: Revision,
+        of cluster: ClusterName, time: Double, telling records: [LogRecord]
     ) async throws {
-        try await write("remember a skipped commit") { database in
+        try await write("remember skipped commits") { database in
+            for (revision, body) in skipped {
+                try database.execute(
+                    sql: """
+                        INSERT INTO decision (cluster, revision, time, body, result)
+                        VALUES (?, ?, ?, ?, ?)
+                        ON CONFLICT (cluster, revision) DO UPDATE SET result = excluded.result
+                        """,
+                    arguments: [
+                        cluster.text, revision.hash, time, body, StoredDecision.skipped,
+                    ])
+            }
+            for record in records { try Self.append(record, in: database) }
             try database.execute(
-                sql: """
-                    INSERT INTO decision (cluster, revision, time, body, result)
-                    VALUES (?, ?, ?, ?, ?)
-                    ON CONFLICT (cluster, revision) DO UPDATE SET result = excluded.result
-                    """,
-                arguments: [
-                    cluster.text, revision.hash, time, body, StoredDecision.skipped,
-                ])
+                sql: "INSERT OR REPLACE INTO told (cluster, tip) VALUES (?, ?)",
+                arguments: [cluster.text, tip.hash])
         }
     }
 
@@ -88,14 +98,5 @@ extension RunStore {
             try String.fetchOne(
                 database, sql: "SELECT tip FROM told WHERE cluster = ?", arguments: [cluster.text])
         }.flatMap(Revision.init)
-    }
-
-    /// Remembers the tip up to which it was told what became of the commits before it.
-    public func remember(toldTip tip: Revision, of cluster: ClusterName) async throws {
-        try await write("remember which commits were told") { database in
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO told (cluster, tip) VALUES (?, ?)",
-                arguments: [cluster.text, tip.hash])
-        }
     }
 }

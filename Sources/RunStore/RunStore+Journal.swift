@@ -56,14 +56,38 @@ public struct StoredRun: Sendable {
     public let outcome: String?
 }
 
+/// Why a run does not begin.
+public enum BeginRefusal: Error, Hashable {
+    /// Somebody asked to leave the cluster alone.
+    case suspended(Suspension)
+    /// The plan waits for an approval that it does not have.
+    case notApproved
+}
+
 extension RunStore {
-    /// Opens a new run of the plan; its number is one more than that of the cluster's last run.
+    /// Opens a new run of the plan, and remembers the cluster as it is from then on; the run's number
+    /// is one more than that of the cluster's last run.
+    ///
+    /// Throws ``BeginRefusal``, and does neither, when the cluster is suspended at that moment or
+    /// when the plan waits for an approval that it has not or not any more.
     public func begin(
-        _ plan: Plan, of definition: ClusterDefinition, at time: Double
+        _ plan: Plan, of definition: ClusterDefinition, remembering cluster: ClusterRecord? = nil,
+        at time: Double
     ) async throws -> StoredRun {
         let planText = try Column.text(plan)
         let definitionText = try Column.text(definition)
         return try await write("open a run") { database in
+            if let suspension = try Self.suspensions(at: time, in: database)
+                .first(where: { $0.cluster == plan.cluster })
+            {
+                throw BeginRefusal.suspended(suspension)
+            }
+            if !plan.approvals.isEmpty,
+                try Self.approval(of: plan.approvalDigest, for: plan.cluster, in: database) == nil
+            {
+                throw BeginRefusal.notApproved
+            }
+            if let cluster { try Self.save(cluster, in: database) }
             let last =
                 try Int.fetchOne(
                     database, sql: "SELECT MAX(number) FROM run WHERE cluster = ?",

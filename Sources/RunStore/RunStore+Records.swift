@@ -32,18 +32,18 @@ public struct RecordFilter: Hashable, Sendable {
 extension RunStore {
     /// Writes a record.
     public func append(_ record: LogRecord) async throws {
-        let body = try Column.text(record)
         try await write("write a record") { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO record (time, cluster, revision, run, body)
-                    VALUES (?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    record.time, record.cluster?.text, record.revision?.hash,
-                    record.run?.description, body,
-                ])
+            try Self.append(record, in: database)
         }
+    }
+
+    static func append(_ record: LogRecord, in database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO record (time, cluster, revision, run, body) VALUES (?, ?, ?, ?, ?)",
+            arguments: [
+                record.time, record.cluster?.text, record.revision?.hash, record.run?.description,
+                try Column.text(record),
+            ])
     }
 
     /// The records that the filter lets through, oldest first.

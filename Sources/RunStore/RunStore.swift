@@ -74,22 +74,52 @@ public final class RunStore: Sendable {
     func write<Value: Sendable>(
         _ attempt: String, _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        do {
-            return try await database.write(body)
-        } catch let error as DatabaseError {
-            throw StoreError.failing(attempt, path, error)
+        try await use(attempt) { database in
+            try transaction(of: database, kind: .immediate) { try body(database) }
         }
     }
 
     func read<Value: Sendable>(
         _ attempt: String, _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
+        try await use(attempt) { database in
+            try database.readOnly {
+                try transaction(of: database, kind: .deferred) { try body(database) }
+            }
+        }
+    }
+
+    /// Lends the database where nothing else uses it.
+    ///
+    /// Whether it is closed is asked there, before SQLite is: a use may wait for its turn while
+    /// ``close()`` is called, and SQLite does not survive to be asked of a closed connection.
+    private func use<Value: Sendable>(
+        _ attempt: String, _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        let path = path
         do {
-            return try await database.read(body)
+            return try await database.writeWithoutTransaction { database in
+                guard database.sqliteConnection != nil else {
+                    throw StoreError.closed(attempt, path)
+                }
+                return try body(database)
+            }
         } catch let error as DatabaseError {
             throw StoreError.failing(attempt, path, error)
         }
     }
+}
+
+private func transaction<Value>(
+    of database: Database, kind: Database.TransactionKind, _ body: () throws -> Value
+) throws -> Value {
+    var value: Value?
+    try database.inTransaction(kind) {
+        value = try body()
+        return .commit
+    }
+    guard let value else { preconditionFailure("A transaction that ended well has its value.") }
+    return value
 }
 
 /// Values as canonical JSON text in a column.

@@ -29,6 +29,13 @@ public struct StoreError: ExplainedError, Hashable {
             disposition: .stalled)
     }
 
+    static func closed(_ attempt: String, _ path: String) -> StoreError {
+        StoreError(
+            message: "Could not \(attempt) in the journal \(path): it is closed, since the agent "
+                + "ends.",
+            hint: "Start the agent again; it continues from its journal.", disposition: .waiting)
+    }
+
     static func newer(_ path: String) -> StoreError {
         StoreError(
             message: "The journal \(path) was written by a newer version of uprev.",

@@ -11,20 +11,28 @@ struct CancelCommand: AsyncParsableCommand {
             uncordoned. Its commit then counts as halted: it is tried again when there is another \
             commit, or after `uprev reconcile --retry`.
 
-            Example:
+            Examples:
               uprev cancel sol
+              uprev cancel sol --run sol-12
             """
     )
 
     @Argument(help: "The cluster; may be left out where there is only one.")
     var cluster: String?
 
+    @Option(
+        name: .customLong("run"),
+        help: "Only when it is this run, such as sol-12, that is under way.")
+    var onlyRun: String?
+
     @OptionGroup
     var control: ControlOptions
 
     func run() async throws {
         try await reportingErrors {
-            _ = try await control.send(ControlRequest(.cancel, cluster: cluster))
+            var request = ControlRequest(.cancel, cluster: cluster)
+            request.run = onlyRun
+            _ = try await control.send(request)
         }
     }
 }

@@ -78,6 +78,23 @@ struct ControlMessageTests {
         await socket.close()
     }
 
+    @Test("A command that takes longer than an agent may be silent is waited for")
+    func patience() async throws {
+        let folder = try TemporaryDirectory()
+        var limits = ControlLimits()
+        limits.sign = .milliseconds(50)
+        let socket = try ControlSocket(
+            in: folder.path, limits: limits, complaint: { _ in [] },
+            answer: { _, _ in
+                try? await Task.sleep(for: .milliseconds(3500))
+                return Array("done".utf8)
+            })
+        let reply = try await ControlExchange(directory: folder.path, silence: .seconds(2))
+            .send(Array("x".utf8))
+        #expect(reply == Array("done".utf8))
+        await socket.close()
+    }
+
     @Test("A refusal reaches the one who asked with its hint")
     func refusal() async throws {
         let folder = try TemporaryDirectory()

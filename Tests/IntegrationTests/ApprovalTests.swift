@@ -71,4 +71,43 @@ struct ApprovalTests {
             #expect(agent.cluster.cluster.violations == [])
         }
     }
+
+    @Test("An approval does not count any more when another plan was decided in between")
+    func inBetween() async throws {
+        try await withLiveAgent(workers: 0, files: Self.newer) { agent in
+            try agent.start()
+            let first = try await digest(agent)
+            agent.cluster.cluster.inject(SimulatedFault(.fallsBack))
+            #expect(try agent.command("approve", first).status == 0)
+            try await agent.wait(forCondition: "Stalled", because: "instead of v1.12.11")
+            let installs = agent.cluster.cluster.installs
+            try agent.repository.edit("common/versions.hcl", "v1.12.11", "v1.12.12")
+            #expect(try await digest(agent) != first)
+            try agent.repository.edit("common/versions.hcl", "v1.12.12", "v1.12.11")
+            try await agent.wait(
+                forCondition: "Waiting", because: "approval (adoption) of \(first)")
+            #expect(try agent.status().run == nil)
+            #expect(agent.cluster.cluster.installs == installs)
+        }
+    }
+
+    @Test("The digest of a plan for a commit that is not the tip any more is not approved")
+    func stale() async throws {
+        var files = Self.newer
+        files["uprev.hcl"] = InfraFiles.settling("3s")["uprev.hcl"]
+        try await withLiveAgent(workers: 0, files: files) { agent in
+            try agent.start()
+            let first = try await digest(agent)
+            try agent.repository.edit("common/versions.hcl", "v1.12.11", "v1.12.12")
+            try await agent.wait(for: "the new tip") {
+                try $0.status().reason.contains("left alone")
+            }
+            let result = try agent.command("approve", first)
+            #expect(result.status == 1)
+            #expect(
+                result.errors.contains("No plan of sol waits for approval.")
+                    || result.errors.contains("has another digest"))
+            #expect(!agent.log.contains("is approved by"))
+        }
+    }
 }

@@ -15,9 +15,13 @@ struct ControlTests {
         try await withLiveAgent(workers: 0) { agent in
             try agent.start(flags: ["--interval", "1h"])
             try await agent.waitUntilReconciled()
-            let head = try agent.repository.commit("Write \u{1b}[31mnotes", ["notes.txt": "a\n"])
+            #expect(agent.log.contains("HTTP is off: nothing listens. --listen turns it on"))
+            let subject = "Write \u{1b}[31mnotes" + String(repeating: " and more", count: 1000)
+            let head = try agent.repository.commit(subject, ["notes.txt": "a\n"])
             let result = try agent.command("reconcile")
             #expect(result.errors == "")
+            #expect(result.output.contains("\u{2026}") && result.output.count < 800)
+            #expect(agent.log.split(separator: "\n").allSatisfy { $0.count < 800 })
             #expect(result.output.contains("The tip of main is now \(head.prefix(7))"))
             #expect(result.output.contains("Write \\u{1B}[31mnotes"))
             // On a busy machine a look can end in a time-out, and only a poll is another one.
@@ -120,11 +124,16 @@ struct ControlTests {
             #expect(try agent.command("reconcile", "--retry").status == 1)
             try agent.repository.edit(Self.versions, "v1.12.10", "v1.12.11")
             try await agent.wait(for: "the first install") { $0.log.contains("Installing") }
-            let cancelled = try agent.command("cancel")
+            let other = try agent.command("cancel", "--run", "sol-7")
+            #expect(other.errors.contains("Run sol-7 is not under way. It is sol-1 that is."))
+            let cancelled = try agent.command("cancel", "--run", "sol-1")
+            #expect(try agent.status().reason.contains("cancelled by "))
             #expect(cancelled.status == 0, "\(cancelled.errors)")
             #expect(cancelled.output.contains("Run sol-1 is cancelled by "))
             try await agent.restart()
             try await agent.wait(forCondition: "Stalled", because: "was cancelled by ")
+            let late = try agent.command("cancel")
+            #expect(late.errors.contains("The last one, sol-1, has ended: cancelled."))
             #expect(agent.installs == [0, 1])
             #expect(
                 agent.cluster.cluster.nodes.allSatisfy { agent.cluster.cluster.isGood($0.name) })
@@ -139,7 +148,11 @@ struct ControlTests {
 
     @Test("A halted commit is tried once more for each time that it is asked for")
     func retry() async throws {
-        try await withLiveAgent(workers: 0) { agent in
+        // On a busy machine a simulated node takes long to boot, and must not halt the run by that.
+        var files = InfraFiles.all
+        files["uprev.hcl"] = InfraFiles.definition.replacingOccurrences(
+            of: "\"20s\"", with: "\"150s\"")
+        try await withLiveAgent(workers: 0, files: files) { agent in
             try agent.start()
             try await agent.waitUntilReconciled()
             agent.cluster.cluster.inject(SimulatedFault(.fallsBack))

@@ -1,5 +1,6 @@
 import ClusterModel
 import Execution
+import Planning
 import TestSupport
 import Testing
 
@@ -36,16 +37,52 @@ struct ControlTests {
         #expect(try await again.resume(ClusterName("luna")) == nil)
     }
 
-    @Test("What is asked of one run is not asked of another")
+    @Test("An open run can be cancelled and an ended one tried again, and no other is meant")
     func orders() async throws {
         let store = try RunStore.open(in: directory.path)
-        let run = RunID(cluster: Sample.cluster, number: 3)
-        try await store.order(.cancel, of: run, by: "root (uid 0)", at: 20)
+        let run = try await store.begin(try Sample.plan(), of: Sample.definition(), at: 10).id
+        #expect(try await !store.order(.retry, of: run, by: "alex", at: 19))
+        #expect(try await store.order(.cancel, of: run, by: "root (uid 0)", at: 20))
         #expect(
             try await store.order(.cancel, of: run) == RunOrder(author: "root (uid 0)", time: 20))
         #expect(try await store.order(.retry, of: run) == nil)
-        let next = RunID(cluster: Sample.cluster, number: 4)
+        let next = RunID(cluster: Sample.cluster, number: run.number + 1)
+        #expect(try await !store.order(.cancel, of: next, by: "alex", at: 21))
         #expect(try await store.order(.cancel, of: next) == nil)
+        try await store.end(run, outcome: "cancelled", at: 30)
+        #expect(try await !store.order(.cancel, of: run, by: "alex", at: 31))
+        #expect(try await store.order(.retry, of: run, by: "alex", at: 32))
+    }
+
+    @Test("A run does not begin while its cluster is suspended, and nothing is remembered of it")
+    func suspendedBegin() async throws {
+        let store = try RunStore.open(in: directory.path)
+        let plan = try Sample.plan()
+        let suspension = suspension("sol", until: 50)
+        try await store.suspend(suspension)
+        let record = ClusterRecord(name: Sample.cluster)
+        let refusal = await #expect(throws: BeginRefusal.self) {
+            try await store.begin(plan, of: Sample.definition(), remembering: record, at: 49)
+        }
+        #expect(refusal == .suspended(suspension))
+        #expect(try await store.runs(of: Sample.cluster).isEmpty)
+        #expect(try await store.cluster(Sample.cluster) == nil)
+        _ = try await store.begin(plan, of: Sample.definition(), remembering: record, at: 50)
+        #expect(try await store.cluster(Sample.cluster) == record)
+    }
+
+    @Test("A plan that waits for approval does not begin when that was taken back meanwhile")
+    func unapprovedBegin() async throws {
+        let store = try RunStore.open(in: directory.path)
+        let plan = try Sample.plan(waitingFor: .adoption)
+        try await store.approve(plan.approvalDigest, of: ClusterName("luna"), by: "alex", at: 5)
+        try await store.approve("sha256:other", of: Sample.cluster, by: "alex", at: 5)
+        let refusal = await #expect(throws: BeginRefusal.self) {
+            try await store.begin(plan, of: Sample.definition(), at: 10)
+        }
+        #expect(refusal == .notApproved)
+        try await store.approve(plan.approvalDigest, of: Sample.cluster, by: "alex", at: 5)
+        #expect(try await store.begin(plan, of: Sample.definition(), at: 10).id.number == 1)
     }
 
     @Test("An approval is one of a digest and a cluster, and is taken back with all others")
@@ -59,7 +96,10 @@ struct ControlTests {
         #expect(try await store.approval(of: "sha256:3", for: Sample.cluster) == nil)
         #expect(try await store.approval(of: "sha256:1", for: ClusterName("luna")) == nil)
         #expect(try await store.endApprovals(for: ClusterName("luna")) == 0)
-        #expect(try await store.endApprovals(for: Sample.cluster) == 2)
+        #expect(try await store.endApprovals(for: Sample.cluster, except: "sha256:2") == 1)
+        #expect(try await store.approval(of: "sha256:1", for: Sample.cluster) == nil)
+        #expect(try await store.approval(of: "sha256:2", for: Sample.cluster) != nil)
+        #expect(try await store.endApprovals(for: Sample.cluster) == 1)
         #expect(try await store.approval(of: "sha256:1", for: Sample.cluster) == nil)
     }
 

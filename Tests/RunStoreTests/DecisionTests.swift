@@ -1,4 +1,5 @@
 import ClusterModel
+import Execution
 import TestSupport
 import Testing
 
@@ -17,10 +18,12 @@ struct DecisionTests {
         let store = try RunStore.open(in: directory.path)
         let (first, second) = (try Sample.revision("a"), try Sample.revision("b"))
         try await store.remember(decision: "waits", of: Sample.cluster, at: first, time: 1)
-        for revision in [second, first] {
-            try await store.remember(
-                skipped: "offline", of: Sample.cluster, at: revision, time: 2)
-        }
+        let record = LogRecord(time: 2, level: .notice, event: .decided, message: "Skipped.")
+        try await store.remember(
+            skipped: [(second, "offline"), (first, "offline")], before: try Sample.revision("c"),
+            of: Sample.cluster, time: 2, telling: [record])
+        #expect(try await store.records(RecordFilter()).map(\.record) == [record])
+        #expect(try await store.toldTip(of: Sample.cluster) == Sample.revision("c"))
         let decisions = try await store.decisions(of: Sample.cluster)
         #expect(decisions.map(\.revision) == [first, second])
         #expect(decisions.map(\.body) == ["waits", "offline"])
@@ -38,7 +41,8 @@ struct DecisionTests {
         #expect(try await store.toldTip(of: Sample.cluster) == nil)
         for digit: Character in ["a", "b"] {
             try await store.remember(
-                toldTip: try Sample.revision(digit), of: Sample.cluster)
+                skipped: [], before: try Sample.revision(digit), of: Sample.cluster, time: 1,
+                telling: [])
         }
         try store.close()
         let again = try RunStore.open(in: directory.path)

@@ -113,4 +113,39 @@ struct JournalTests {
     private func messages(_ store: RunStore, _ filter: RecordFilter) async throws -> [String] {
         try await store.records(filter).map(\.record.message)
     }
+
+    @Test("The commits that are in use are those of clusters, open runs, trust and the source")
+    func inUse() async throws {
+        let store = try RunStore.open(in: directory.path)
+        #expect(try await store.commitsInUse().isEmpty)
+        var record = ClusterRecord(name: Sample.cluster)
+        record.reconciled = try Sample.revision("1")
+        record.attempted = try Sample.revision("2")
+        record.desired = try Sample.revision("9")
+        let run = try await store.begin(
+            try Sample.plan(), of: Sample.definition(), remembering: record, at: 1)
+        try await store.remember(trustStart: try Sample.revision("3"))
+        var source = SourceRecord(repository: "file:///infra", branch: "main", since: 1)
+        source.tip = try Sample.revision("4")
+        try await store.save(source)
+        let expected = try Set("1234b".map { try Sample.revision($0) })
+        #expect(try await store.commitsInUse() == expected)
+        try await store.end(run.id, outcome: "done", at: 2)
+        #expect(try await store.commitsInUse() == expected.subtracting([run.plan.target]))
+        try store.close()
+    }
+
+    @Test("One cluster is read by its name, and what it says is of bounded length")
+    func one() async throws {
+        let store = try RunStore.open(in: directory.path)
+        try await store.save(ClusterRecord(name: ClusterName("luna")))
+        #expect(try await store.cluster(Sample.cluster) == nil)
+        var record = ClusterRecord(name: Sample.cluster)
+        record.show(.stalled, String(repeating: "e\u{301}", count: 100_000), hint: "h")
+        #expect(record.reason.utf8.count <= LogRecord.longestText)
+        #expect(record.reason.hasSuffix("e\u{301}\u{2026}"))
+        try await store.save(record)
+        #expect(try await store.cluster(Sample.cluster) == record)
+        try store.close()
+    }
 }

@@ -31,6 +31,29 @@ struct OwnershipTests {
         try RunStore.open(in: directory.path).close()
     }
 
+    @Test("A journal that is used after it was closed says so, also by those that were waiting")
+    func closed() async throws {
+        let store = try RunStore.open(in: directory.path)
+        let run = RunID(cluster: Sample.cluster, number: 1)
+        await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<40 {
+                group.addTask {
+                    if number == 20 { return (try? store.close()) != nil }
+                    do {
+                        try await store.append(.runStarted(planDigest: "sha256:1"), to: run)
+                        return try await !store.entries(of: run).isEmpty
+                    } catch {
+                        return (error as? StoreError)?.message.contains("it is closed") == true
+                    }
+                }
+            }
+            #expect(await group.allSatisfy(\.self))
+        }
+        let error = await #expect(throws: StoreError.self) { try await store.clusters() }
+        #expect(error?.message.contains("Could not read the clusters") == true)
+        try store.close()
+    }
+
     @Test("A copy of the lock's descriptor, as a child has before `exec`, holds nothing")
     func inherited() throws {
         let store = try RunStore.open(in: directory.path)

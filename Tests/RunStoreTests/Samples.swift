@@ -1,5 +1,6 @@
 import ClusterModel
 import Execution
+import Foundation
 import Planning
 import Testing
 
@@ -32,5 +33,15 @@ enum Sample {
                 base: RevisionState(revision: try revision("a"), desired: base),
                 target: RevisionState(revision: target, desired: next)))
         return try #require(decision.plan)
+    }
+
+    /// The same plan as one that waits for a person.
+    static func plan(waitingFor approval: ApprovalKind) throws -> Plan {
+        let data = try JSONEncoder().encode(plan())
+        let object = try JSONSerialization.jsonObject(with: data)
+        var fields = try #require(object as? [String: Any])
+        fields["approvals"] = [approval.rawValue]
+        return try JSONDecoder().decode(
+            Plan.self, from: JSONSerialization.data(withJSONObject: fields))
     }
 }

@@ -8,7 +8,13 @@ extension AgentSettings {
     func startServer(
         in world: ReconcilerWorld, vitals: AgentVitals, wake: @escaping @Sendable () async -> Void
     ) async throws -> HTTPServer? {
-        guard let listen else { return nil }
+        guard let listen else {
+            let message =
+                "HTTP is off: nothing listens. --listen turns it on, such as --listen 127.0.0.1:8484."
+            world.log.write(
+                LogRecord(time: wallClock(), level: .info, event: .progress, message: message))
+            return nil
+        }
         if let hookSecretFile { _ = try await HookSecrets.read(file: hookSecretFile) }
         let hooks = HookDoor(
             HookDoor.World(

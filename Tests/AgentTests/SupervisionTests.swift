@@ -68,7 +68,8 @@ struct SupervisionTests {
             from: """
                 {"cluster": "sol", "verdict": "\(verdict)", "path": "none", "paths": [],
                 "direction": "same", "changes": [], "images": false, "destroys": false,
-                "refusals": [], "warnings": [], "steps": [], "digest": "", "approval_digest": ""}
+                "refusals": [], "warnings": [], "steps": [], "digest": "",
+                "approvals": [], "approval_digest": ""}
                 """)
     }
 }

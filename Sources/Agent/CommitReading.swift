@@ -40,7 +40,7 @@ public actor CommitReading {
 
     private let configuration: ConfigurationFile?
     private let syntax = SharedSyntax()
-    private var cache: [CommitID: Result<[ClusterContents], ReadError>] = [:]
+    private var cache: [CommitID: Reading] = [:]
     private var recent: [CommitID] = []
 
     /// Creates a reader.
@@ -57,16 +57,30 @@ public actor CommitReading {
     ///
     /// Throws `ReadError` when `uprev.hcl` cannot be read, and `GitError`.
     func contents(of commit: CommitID) async throws -> [ClusterContents] {
-        if let known = cache[commit] { return try known.get() }
+        try await reading(of: commit).contents.get()
+    }
+
+    /// The paths that decide what the commit says: one that has the same there says the same of
+    /// its clusters' inputs. Nothing when the commit cannot be read, or defines no cluster.
+    ///
+    /// Throws `GitError`.
+    func watchedPaths(of commit: CommitID) async throws -> WatchedPaths? {
+        let reading = try await reading(of: commit)
+        guard case .success(let contents) = reading.contents, !contents.isEmpty else { return nil }
+        return reading.watched
+    }
+
+    private func reading(of commit: CommitID) async throws -> Reading {
+        if let known = cache[commit] { return known }
         let configuration = configuration
         let syntax = syntax
-        let result = try await repository.withTree(of: commit) { tree in
+        let reading = try await repository.withTree(of: commit) { tree in
             try syntax.use { cache in
-                try GitFileTree.read(tree) { read($0, configuration, cache) }
+                try GitFileTree.read(tree) { Reading(of: $0, configuration, cache) }
             }
         }
-        remember(result, of: commit)
-        return try result.get()
+        remember(reading, of: commit)
+        return reading
     }
 
     /// The paths of the commit's submodules that stages find empty.
@@ -127,8 +141,8 @@ public actor CommitReading {
         }
     }
 
-    private func remember(_ result: Result<[ClusterContents], ReadError>, of commit: CommitID) {
-        cache[commit] = result
+    private func remember(_ reading: Reading, of commit: CommitID) {
+        cache[commit] = reading
         recent.append(commit)
         if recent.count > 512 { cache[recent.removeFirst()] = nil }
     }
@@ -147,12 +161,22 @@ private final class SharedSyntax: @unchecked Sendable {
     }
 }
 
-private func read(
-    _ tree: GitFileTree, _ configuration: ConfigurationFile?, _ cache: ReadingCache
-) -> Result<[ClusterContents], ReadError> {
-    let reader = CommitReader(
-        tree: tree, configuration: configuration.map { ($0.name, $0.bytes) }, cache: cache)
-    do throws(ReadError) {
+/// What came of reading a commit, and what decided it.
+private struct Reading: Sendable {
+    let contents: Result<[ClusterContents], ReadError>
+    let watched: WatchedPaths
+
+    init(of tree: GitFileTree, _ configuration: ConfigurationFile?, _ cache: ReadingCache) {
+        let reader = CommitReader(
+            tree: tree, configuration: configuration.map { ($0.name, $0.bytes) }, cache: cache)
+        (contents, watched) = reader.watching {
+            Result { () throws(ReadError) in try Self.contents(by: reader) }
+        }
+    }
+
+    private static func contents(
+        by reader: CommitReader
+    ) throws(ReadError) -> [ClusterContents] {
         var contents: [ClusterContents] = []
         for definition in try reader.clusters() {
             let desired = Result { () throws(ReadError) in
@@ -163,8 +187,6 @@ private func read(
                     definition: definition, desired: desired,
                     inputPaths: try reader.inputPaths(of: definition)))
         }
-        return .success(contents)
-    } catch {
-        return .failure(error)
+        return contents
     }
 }

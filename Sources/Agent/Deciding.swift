@@ -30,25 +30,6 @@ public struct Deciding: Sendable {
             clusters: decisions)
     }
 
-    /// One report for every first-parent commit after `from`, up to `to`, that changes an input.
-    ///
-    /// Each commit is held against the newest readable one before it; a commit that cannot be read
-    /// is reported with its errors. Oldest first; `each` is called as soon as one is known.
-    public func history(
-        from: CommitID?, to: CommitID, each: (DecisionReport) throws -> Void
-    ) async throws {
-        let commits = try await reading.repository.firstParentHistory(from: from, to: to)
-        var base = from
-        for commit in commits.reversed() where try await changesInput(commit) {
-            do {
-                try each(try await report(base: base, target: commit.id))
-                base = commit.id
-            } catch let error as ReadError {
-                try each(Deciding.report(unreadable: commit.id, base: base, error))
-            }
-        }
-    }
-
     /// The report on a target that cannot be read.
     public static func report(
         unreadable target: CommitID, base: CommitID?, _ error: ReadError
@@ -56,27 +37,6 @@ public struct Deciding: Sendable {
         DecisionReport(
             base: base.map(revision), target: revision(target), clusters: [],
             errors: error.problems.map(ReportedProblem.init))
-    }
-
-    /// Whether the commit, held against its first parent, changes a file that a cluster reads.
-    private func changesInput(_ commit: Commit) async throws -> Bool {
-        guard let parent = commit.firstParent else { return true }
-        guard
-            try await !reading.repository.changedPaths(
-                from: parent, to: commit.id, among: [""]
-            ).isEmpty
-        else { return false }
-        var watched: Set<String> = []
-        for side in [commit.id, parent] {
-            // A side that cannot be read, or knows no cluster, may differ from the other in anything.
-            guard let contents = try? await reading.contents(of: side), !contents.isEmpty else {
-                return true
-            }
-            watched.formUnion(contents.flatMap(\.inputPaths))
-        }
-        let changed = try await reading.repository.changedPaths(
-            from: parent, to: commit.id, among: watched.filter(CommitTree.canHold))
-        return !changed.isEmpty
     }
 
     private func decision(

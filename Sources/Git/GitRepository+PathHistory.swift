@@ -37,4 +37,20 @@ extension GitRepository {
             try store.changedPaths(from: old, to: new, among: paths)
         }
     }
+
+    /// The index of the first commit of a line, oldest first, that differs from the one before it
+    /// at one of the paths; `nil` where none does.
+    ///
+    /// Paths are as in ``commitsChanging(_:from:to:searching:)``. Of `directories` it only counts
+    /// that they are directories, or that they are not. The commits need not be parents of one
+    /// another. The errors are those of ``changedPaths(from:to:among:)``.
+    public func firstChange(
+        on line: ArraySlice<CommitID>,
+        of paths: some Sequence<String> & Sendable,
+        kindsOf directories: some Sequence<String> & Sendable
+    ) throws(GitError) -> Int? {
+        try reading { () throws(GitError) in
+            try store.firstChange(on: line, of: paths, kindsOf: directories)
+        }
+    }
 }

@@ -23,6 +23,23 @@ extension LocalRepository {
         return commits
     }
 
+    /// The index of the first commit of `line` that differs from the one before it in content, kind
+    /// or mode at one of the paths, or in kind at one of the directories.
+    func firstChange(
+        on line: ArraySlice<CommitID>, of paths: some Sequence<String>,
+        kindsOf directories: some Sequence<String>
+    ) throws(GitError) -> Int? {
+        guard let first = line.first else { return nil }
+        let watch = try PathWatch(paths, kinds: directories)
+        let objects = try RawObjects(of: self)
+        _ = try watch.move(to: objects.commit(first.oid).tree, in: objects)
+        for index in line.indices.dropFirst() {
+            let tree = try objects.commit(line[index].oid).tree
+            if try !watch.move(to: tree, in: objects).isEmpty { return index }
+        }
+        return nil
+    }
+
     /// Those of the paths whose content, kind or mode differs between two commits, in Git's order.
     func changedPaths(
         from old: CommitID, to new: CommitID, among paths: some Sequence<String>

@@ -11,31 +11,52 @@ final class PathWatch {
     private let name: [UInt8]
     /// The whole path, where that is one of those that are watched.
     private let path: String?
+    /// Whether only the kind counts: a file, a link, a directory, or nothing.
+    private let onlyKind: Bool
     /// What is watched below, in the order of the bytes of the names.
     private let below: [PathWatch]
     private var current: TreeEntry?
     private var next: TreeEntry?
 
-    /// Watches files, or directories with all that is in them; the empty path is the top directory.
-    ///
-    /// Throws `invalidPath` for a path that no tree can hold.
-    convenience init(_ paths: some Sequence<String>) throws(GitError) {
-        var split: [(path: String, names: ArraySlice<[UInt8]>)] = []
-        for path in paths {
-            guard path.isEmpty || CommitTree.canHold(path) else { throw .invalidPath(path) }
-            let names = path.utf8.split(separator: 0x2F).map(Array.init)
-            split.append((path, names[...]))
-        }
-        self.init(named: [], split)
+    /// A path on the way down to its own place.
+    private struct Wanted {
+        let path: String
+        let onlyKind: Bool
+        var names: ArraySlice<[UInt8]>
     }
 
-    private init(named name: [UInt8], _ paths: [(path: String, names: ArraySlice<[UInt8]>)]) {
+    /// Watches files, or directories with all that is in them; the empty path is the top directory.
+    ///
+    /// Of `kinds` it is only watched what is there: a file, a link, a directory or nothing. Throws
+    /// `invalidPath` for a path that no tree can hold.
+    convenience init(
+        _ paths: some Sequence<String>, kinds: some Sequence<String> = EmptyCollection()
+    ) throws(GitError) {
+        var wanted: [Wanted] = []
+        for (path, onlyKind) in paths.map({ ($0, false) }) + kinds.map({ ($0, true) }) {
+            guard path.isEmpty || CommitTree.canHold(path) else { throw .invalidPath(path) }
+            let names = path.utf8.split(separator: 0x2F).map(Array.init)
+            wanted.append(Wanted(path: path, onlyKind: onlyKind, names: names[...]))
+        }
+        self.init(named: [], wanted)
+    }
+
+    private init(named name: [UInt8], _ paths: [Wanted]) {
         self.name = name
-        path = paths.first { $0.names.isEmpty }?.path
+        let here = paths.filter(\.names.isEmpty)
+        path = here.first?.path
+        onlyKind = here.allSatisfy(\.onlyKind)
         below = Dictionary(grouping: paths.filter { !$0.names.isEmpty }) {
             $0.names[$0.names.startIndex]
         }
-        .map { PathWatch(named: $0, $1.map { ($0.path, $0.names.dropFirst()) }) }
+        .map { name, paths in
+            let rest = paths.map { wanted in
+                var wanted = wanted
+                wanted.names.removeFirst()
+                return wanted
+            }
+            return PathWatch(named: name, rest)
+        }
         .sorted { $0.name.lexicographicallyPrecedes($1.name) }
     }
 
@@ -51,8 +72,9 @@ final class PathWatch {
         to entry: TreeEntry?, _ trees: borrowing RawObjects, _ changed: inout [String]
     ) throws(GitError) {
         guard entry != current else { return }
+        let isSameKind = entry.map { $0.mode & S_IFMT } == current.map { $0.mode & S_IFMT }
         current = entry
-        if let path { changed.append(path) }
+        if let path, !(onlyKind && isSameKind) { changed.append(path) }
         guard !below.isEmpty else { return }
         for watch in below { watch.next = nil }
         if let entry, entry.mode == S_IFDIR {

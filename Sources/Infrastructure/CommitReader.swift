@@ -60,7 +60,16 @@ public final class CommitReader {
             try desiredStateReader(definition).paths()
         }
         paths.insert(DefinitionReader.fileName)
+        for path in paths { paths.formUnion(loader.tree.behindLinks(of: path).contents) }
         return paths
+    }
+
+    /// Does work with the reader, and tells what decided its result: nothing but these paths.
+    ///
+    /// The work has to be the reader's first, since what it knows already it does not look at again.
+    public func watching<Result>(_ work: () -> Result) -> (result: Result, watched: WatchedPaths) {
+        let (result, observations) = loader.observing { () throws(Never) in work() }
+        return (result, observations.paths(in: loader.tree))
     }
 
     /// The evaluated locals of a file of the commit, in the order of the file.

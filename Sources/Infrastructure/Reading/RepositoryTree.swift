@@ -34,6 +34,7 @@ final class RepositoryTree {
     private let cache: ReadingCache
     private var root: String?
     private var found: [String: Result<TreeItem?, FileTreeError>] = [:]
+    private var behindLinks: [String: WatchedPaths] = [:]
 
     init(
         _ tree: any FileTree, cache: ReadingCache, mostEntries: Int = RepositoryTree.mostEntries
@@ -52,6 +53,13 @@ final class RepositoryTree {
         let result = Result { () throws(FileTreeError) in try walk(path) }
         found[path] = result
         return try result.get()
+    }
+
+    /// What decides a path that leads through links, beside the path itself: the links, and where
+    /// it really goes.
+    func behindLinks(of path: String) -> WatchedPaths {
+        _ = try? find(path)
+        return behindLinks[path] ?? WatchedPaths()
     }
 
     /// What is directly in a directory.
@@ -110,9 +118,13 @@ final class RepositoryTree {
                 guard place.popLast() != nil else { throw Self.outside(path) }
                 continue
             }
-            guard let entry = try listing(ofDirectory: place.last?.id ?? root)[name] else {
-                return nil
+            let entry = try listing(ofDirectory: place.last?.id ?? root)[name]
+            if links > 0 || entry?.kind == .link {
+                let met = (place.map(\.name) + [name]).joined(separator: "/")
+                behindLinks[path, default: WatchedPaths()].insert(
+                    met, isDirectory: entry?.kind == .directory)
             }
+            guard let entry else { return nil }
             switch entry.kind {
             case .directory: place.append((name, entry.id))
             case .file, .submodule:

@@ -36,7 +36,7 @@ final class CommitLoader {
     func files(under path: String) throws(FileTreeError) -> [String] {
         guard let item = try find(path) else { return [] }
         if item.isDirectory, !recorders.isEmpty {
-            recorders[recorders.count - 1].list(path, id: item.id)
+            recorders[recorders.count - 1].list(path, item)
         }
         let listing = try tree.files(under: path)
         // A directory's name stands for what is in it, but not for what is behind a link.
@@ -44,7 +44,7 @@ final class CommitLoader {
             guard let target = try? find(link), target.isDirectory, !recorders.isEmpty else {
                 continue
             }
-            recorders[recorders.count - 1].list(link, id: target.id)
+            recorders[recorders.count - 1].list(link, target)
         }
         return listing.files
     }

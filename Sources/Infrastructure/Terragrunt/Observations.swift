@@ -14,6 +14,8 @@ struct Observations {
 
     private var sights: [String: Sight] = [:]
     private var listings: [String: String] = [:]
+    /// Where the directories of the listings really are.
+    private var listed: Set<String> = []
     /// The errors of the files that were wanted and are malformed, by path: they count even where
     /// an expression falls back on something else.
     private(set) var malformed: [String: [Diagnostic]] = [:]
@@ -27,8 +29,9 @@ struct Observations {
     }
 
     /// Notes that everything below a directory was looked at.
-    mutating func list(_ path: String, id: String) {
-        listings[path] = id
+    mutating func list(_ path: String, _ directory: TreeItem) {
+        listings[path] = directory.id
+        listed.insert(directory.path)
     }
 
     /// Notes that a file which was looked at is malformed.
@@ -40,6 +43,7 @@ struct Observations {
     mutating func merge(_ other: Observations) {
         sights.merge(other.sights) { $1 }
         listings.merge(other.listings) { $1 }
+        listed.formUnion(other.listed)
         malformed.merge(other.malformed) { $1 }
     }
 
@@ -47,6 +51,22 @@ struct Observations {
     func hold(in tree: RepositoryTree) -> Bool {
         sights.allSatisfy { path, sight in Self.sight(Self.find(path, in: tree)) == sight }
             && listings.allSatisfy { path, id in (try? tree.find(path))??.id == id }
+    }
+
+    /// The paths of all that was looked at in a commit.
+    func paths(in tree: RepositoryTree) -> WatchedPaths {
+        var paths = WatchedPaths()
+        for (path, sight) in sights {
+            if case .directory = sight {
+                paths.insert(path, isDirectory: true)
+            } else {
+                paths.insert(path, isDirectory: false)
+            }
+            paths.formUnion(tree.behindLinks(of: path))
+        }
+        for path in listed { paths.insert(path, isDirectory: false) }
+        paths.insertDirectoriesAbove()
+        return paths
     }
 
     private static func find(

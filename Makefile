@@ -13,7 +13,7 @@ STRICT := --explicit-target-dependency-import-check error
 FORMAT := swift format
 CODE := Package.swift Sources Tests
 
-.PHONY: help setup setup-bench setup-bench-git setup-servers setup-test build test poll-curve kill-sweep demo lint format protos conformance coverage bench-git bench-hcl growth-hcl fuzz bench-plan
+.PHONY: help setup setup-bench setup-bench-git setup-servers setup-test build test poll-curve kill-sweep demo lint format protos conformance coverage bench-git bench-hcl bench-history bench-plan growth-hcl fuzz
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -89,6 +89,10 @@ bench-hcl: setup setup-bench ## Measure the HCL library against the reference im
 
 bench-plan: setup ## Measure the planner by the size of the cluster
 	Tests/Benchmarks/planning/run
+
+bench-history: setup ## Measure plan and history as whole processes
+	swift build -c release --product uprev --static-swift-stdlib --scratch-path .build/history-bench/swift
+	Tests/Benchmarks/history/run.py .build/history-bench/swift/release/uprev
 
 growth-hcl: ## Show how the HCL library's time grows with the size of its input
 	swift build -c release --product hcl-growth --scratch-path .build/hcl-bench/swift

@@ -72,12 +72,28 @@ struct RemoteConnection: ~Copyable {
             do throws(GitError) {
                 try SSHHome.write(preferring: type, for: endpoint)
                 guard let key = try hostKey(of: url) else { continue }
+                if try shows(types, url, endpoint) { break }
                 return .noCommonHostKey(endpoint, types, shown: key, in: file)
             } catch {
                 guard error.isWithoutCommonKeys else { return error }
             }
         }
         return .brokenHandshake(endpoint, types, in: file)
+    }
+
+    /// Whether the host has a key of a type that it seemed not to have.
+    private static func shows(
+        _ types: [String], _ url: RemoteURL, _ endpoint: RemoteURL.Endpoint
+    ) throws(GitError) -> Bool {
+        for type in types {
+            try SSHHome.write(preferring: type, for: endpoint)
+            do throws(GitError) {
+                if try hostKey(of: url) != nil { return true }
+            } catch {
+                guard error.isWithoutCommonKeys else { throw error }
+            }
+        }
+        return false
     }
 
     /// The key that the host shows; the connection ends there, and no credential is offered.

@@ -136,6 +136,36 @@ struct SSHTests {
         #expect(error.description.contains(try server.fingerprint("host_ecdsa")), "\(error)")
     }
 
+    @Test("A handshake that breaks off once is no sign that the trusted key is gone")
+    func brokenOnce() async throws {
+        let server = try SSHServer()
+        let count = SSHServer.Counter()
+        let port = server.listener.port
+        let wire = try Listener { outside in
+            count.add()
+            if count.count == 1 {
+                // Enough to begin with, and the keys never come.
+                Listener.send("SSH-2.0-OpenSSH_9.9\r\n".utf8, over: outside)
+                _ = FaultyWire.receive(from: outside)
+                close(outside)
+            } else {
+                FaultyWire.pass(outside, to: port)
+            }
+        }
+        let lines = try server.knownHosts(["ed25519"])
+            .replacing(":\(port) ", with: ":\(wire.port) ")
+        let url = server.url(upstream.path).replacing(":\(port)/", with: ":\(wire.port)/")
+        var watched = try WatchedSource(
+            upstream, through: { _ in url }, access: try server.access(knownHosts: lines))
+        watched.companions = [server, wire]
+        let source = try watched.source()
+        let error = try await gitError { try await source.poll() }
+        #expect(error.kind == .unreachable, "\(error)")
+        #expect(error.disposition == .waiting)
+        #expect(count.count > 1)
+        #expect(try await source.poll().tip == (try upstream.head()))
+    }
+
     @Test("A server that has only an RSA key is no sign of an attack, and the types are named")
     func onlyRSA() async throws {
         let server = try SSHServer(hostKeys: ["rsa"])

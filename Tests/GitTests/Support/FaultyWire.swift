@@ -49,6 +49,12 @@ final class FaultyWire: Sendable {
         shared.with { $0 = State(fault: fault, limit: count) }
     }
 
+    /// Passes everything on between a connection and a port, until one of them ends.
+    static func pass(_ outside: Int32, to port: UInt16) {
+        let shared = Shared()
+        connect(outside, to: port, shared)
+    }
+
     private static func connect(_ outside: Int32, to port: UInt16, _ shared: Shared) {
         let inside = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         _ = fcntl(inside, F_SETFD, FD_CLOEXEC)

@@ -58,7 +58,8 @@ extension WatchedSource {
     func pack(of object: String) throws -> String {
         for name in try packs() {
             let index = "\(copy)/objects/pack/\(name.dropLast(5)).idx"
-            let list = try Upstream.git(["show-index"], input: bytes(of: index), home: copy)
+            let list = try Upstream.git(
+                ["-C", state.path, "show-index"], input: bytes(of: index), home: copy)
             if String(decoding: list, as: UTF8.self).contains(object) {
                 return "\(copy)/objects/pack/\(name)"
             }
@@ -74,7 +75,8 @@ extension WatchedSource {
     func spoil(_ object: String) throws {
         let pack = try pack(of: object)
         let index = "\(pack.dropLast(5)).idx"
-        let list = try Upstream.git(["show-index"], input: bytes(of: index), home: copy)
+        let list = try Upstream.git(
+            ["-C", state.path, "show-index"], input: bytes(of: index), home: copy)
         let line = String(decoding: list, as: UTF8.self).split(separator: "\n")
             .first { $0.contains(object) }
         let offset = try #require(line?.split(separator: " ").first.flatMap { Int($0) })

@@ -104,13 +104,13 @@ extension GitError {
         }
     }
 
-    static func outOfMemory(_ place: String) -> GitError {
+    static func outOfMemory(_ place: String, _ reason: String) -> GitError {
         GitError(
             .outOfMemory,
-            "Reading \(place) took more than \(WorkerLimits.memory >> 20) MiB of memory, and was "
-                + "ended.",
-            hint: "The server lies, or the repository holds something huge: keep large files out "
-                + "of it."
+            "Reading \(place) took more memory than there is (a process that fetches may have "
+                + "\(WorkerLimits.memory >> 20) MiB), and was ended: \(reason).",
+            hint: "The repository holds something huge, or a server lies: keep large files out of "
+                + "it."
         )
     }
 }

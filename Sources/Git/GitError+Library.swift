@@ -38,6 +38,14 @@ struct LibraryFailure {
         message = last.flatMap { $0.message.map { String(cString: $0) } }
     }
 
+    /// How our own readers begin when an object is too large for them.
+    static let overLimit = "more than is read: "
+
+    /// Whether an object is too large to be read at all.
+    var isOverLimit: Bool {
+        origin == GIT_ERROR_INTERNAL && message?.hasPrefix(Self.overLimit) == true
+    }
+
     var reason: String {
         guard let message, !message.isEmpty else { return "libgit2 gave code \(code)" }
         return message.onOneLine(limit: 300)
@@ -110,7 +118,10 @@ extension GitError {
         at place: String,
         readsAnswer: Bool = false
     ) -> GitError {
-        if failure.origin == GIT_ERROR_NOMEMORY { return outOfMemory(place) }
+        if failure.origin == GIT_ERROR_NOMEMORY { return outOfMemory(place, failure.reason) }
+        if failure.isOverLimit {
+            return tooLarge(place, String(failure.reason.dropFirst(LibraryFailure.overLimit.count)))
+        }
         if meansFullDisk(failure.reason) {
             return diskFull("Could not \(attempt): \(failure.reason)", place)
         }

@@ -141,6 +141,15 @@ extension GitError {
         }
     }
 
+    static func tooLarge(_ place: String, _ reason: String) -> GitError {
+        GitError(
+            .tooLarge,
+            "The repository at \(place) holds something that is too large to be read: \(reason).",
+            hint: "Keep large files and generated trees out of the watched repository; `git fsck` "
+                + "says whether the file is broken instead."
+        )
+    }
+
     static func tooLarge(_ what: String, _ size: Int, limit: Int) -> GitError {
         GitError(
             .tooLarge,

@@ -8,8 +8,11 @@ import Glibc
 /// the file had when it was opened, and no more is inflated than its header says. libgit2's own
 /// reader never comes back from a file that was cut short.
 struct LooseFile: ~Copyable {
-    /// An object that is larger is not read, only its header.
-    static let sizeLimit = 1 << 30
+    /// Of a larger file no more than its header is read.
+    static let blobLimit = 1 << 30
+
+    /// A directory of a million files takes less.
+    static let treeLimit = 64 << 20
 
     /// The longest header is that of a commit with nineteen digits.
     private static let headerLimit = 32
@@ -34,7 +37,7 @@ struct LooseFile: ~Copyable {
         guard isFile, status.st_size > 0, let stream = beginInflating() else {
             close(descriptor)
             throw isFile
-                ? status.st_size > 0 ? .tooLarge(0) : .damaged("is empty")
+                ? status.st_size > 0 ? .noMemory(0) : .damaged("is empty")
                 : .damaged("is not a file")
         }
         return LooseFile(descriptor, Int(status.st_size), stream)
@@ -80,7 +83,8 @@ struct LooseFile: ~Copyable {
 
     /// The header, and the content in memory that `allocate` gives and the caller owns.
     ///
-    /// When it throws, the memory is given to `release`. Whether the content has the hash that it is
+    /// A zero follows the content, as parsers of libgit2 rely on. When it throws, the memory is given
+    /// to `release`. Whether the content has the hash that it is
     /// named after is for libgit2 to find out, as with every object.
     mutating func content(
         allocate: (Int) -> UnsafeMutableRawPointer?,
@@ -88,8 +92,10 @@ struct LooseFile: ~Copyable {
     ) throws(ObjectFault) -> (header: ObjectHeader, bytes: UnsafeMutableRawPointer) {
         let (header, head, skipped) = try begin()
         let size = header.size
-        guard size <= Self.sizeLimit else { throw .tooLarge(size) }
-        guard let bytes = allocate(size + 1) else { throw .tooLarge(size) }
+        let limit = Self.limit(of: header.type)
+        guard size <= limit else { throw .tooLarge(size, limit: limit) }
+        guard let bytes = allocate(size + 1) else { throw .noMemory(size) }
+        bytes.storeBytes(of: 0, toByteOffset: size, as: UInt8.self)
         do throws(ObjectFault) {
             let content = UnsafeMutableRawBufferPointer(start: bytes, count: size)
             let known = head.count - skipped
@@ -105,6 +111,14 @@ struct LooseFile: ~Copyable {
             throw error
         }
         return (header, bytes)
+    }
+
+    private static func limit(of type: git_object_t) -> Int {
+        switch type {
+        case GIT_OBJECT_BLOB: blobLimit
+        case GIT_OBJECT_TREE: treeLimit
+        default: LocalRepository.commitLimit
+        }
     }
 
     /// Inflates as much as a header may have, which can be the beginning of the content too.
@@ -125,7 +139,7 @@ struct LooseFile: ~Copyable {
             size >= 0, head[space + 1] != UInt8(ascii: "+"), head[space + 1] != UInt8(ascii: "-")
         else { throw .damaged("has no header that can be read") }
         // Git may store without compression, and never as more than that.
-        guard size / Self.largestRatio <= fileSize, fileSize / 2 <= size + Self.chunk else {
+        guard size / Self.largestRatio <= fileSize, fileSize / 2 - Self.chunk <= size else {
             throw .damaged("says that it has \(size) bytes, which cannot be in its \(fileSize)")
         }
         let word = String(decoding: head[..<space], as: UTF8.self)
@@ -154,7 +168,7 @@ struct LooseFile: ~Copyable {
         case Z_OK: break
         case Z_STREAM_END: hasEnded = true
         case Z_BUF_ERROR where stream.pointee.avail_in == 0: break
-        case Z_MEM_ERROR: throw .tooLarge(0)
+        case Z_MEM_ERROR: throw .noMemory(0)
         default:
             let reason = stream.pointee.msg.map { String(cString: $0) } ?? "no zlib stream"
             throw .damaged("cannot be inflated: \(reason)")

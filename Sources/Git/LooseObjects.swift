@@ -6,8 +6,13 @@ import Glibc
 /// It takes the place of libgit2's own reader of these, so that no way leads past it.
 final class LooseObjects: ObjectReader {
     private let directory: String
+    private let packs: PackList
 
-    init(in directory: String) { self.directory = directory }
+    /// Reads what is in a directory, and leaves to `packs` what is in them, too.
+    init(in directory: String, besides packs: PackList) {
+        self.directory = directory
+        self.packs = packs
+    }
 
     func read(
         _ id: git_oid, for store: UnsafeMutablePointer<git_odb_backend>
@@ -25,23 +30,23 @@ final class LooseObjects: ObjectReader {
 
     func contains(_ id: git_oid) -> Bool {
         var status = stat()
-        return lstat(place(of: id), &status) == 0
+        // What cannot be looked at is not absent: reading it tells why.
+        return lstat(place(of: id), &status) == 0 || ![ENOENT, ENOTDIR].contains(errno)
     }
 
+    /// The one object whose name begins with these digits and that no pack has.
+    ///
+    /// libgit2 asks everybody for such a name and takes no answer when one of them fails; so a copy
+    /// that is broken here would hide the one in a pack, which is read first by its whole name.
     func find(_ prefix: git_oid, digits count: Int) throws(ObjectFault) -> git_oid {
         let wanted = hexadecimal(prefix).prefix(count)
-        guard wanted.utf8.count > 2, let stream = opendir("\(directory)/\(wanted.prefix(2))") else {
-            throw .absent
-        }
-        defer { closedir(stream) }
+        let folder = wanted.prefix(2)
+        guard wanted.utf8.count > 2 else { throw .absent }
         var found: git_oid?
-        while let entry = readdir(stream) {
-            let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
-            let start = UnsafeRawPointer(entry).advanced(by: offset)
-            let name = String(cString: start.assumingMemoryBound(to: CChar.self))
-            guard name.utf8.count == 38, name.hasPrefix(wanted.dropFirst(2)) else { continue }
+        for name in try ObjectFolders.names(in: "\(directory)/\(folder)")
+        where name.utf8.count == 38 && name.hasPrefix(wanted.dropFirst(2)) {
             var id = git_oid()
-            guard git_oid_fromstr(&id, wanted.prefix(2) + name) == 0 else { continue }
+            guard git_oid_fromstr(&id, folder + name) == 0, !packs.contain(id) else { continue }
             guard found == nil else { throw .ambiguous }
             found = id
         }

@@ -1,9 +1,9 @@
 import CLibgit2
-import Foundation
+import Glibc
 
 /// The directories that hold the objects of a repository: its own, and those that it borrows from.
 enum ObjectFolders {
-    /// As many repositories as Git itself follows, each of which borrows from the next.
+    /// Git itself follows no list that is further away.
     private static let depthLimit = 5
     private static let countLimit = 1000
     private static let listLimit = 1 << 20
@@ -11,24 +11,47 @@ enum ObjectFolders {
     /// Follows `info/alternates` from an objects directory, which comes first; each comes once.
     ///
     /// One that is not there is listed, too: what it would hold is found to be missing when it is
-    /// read.
+    /// read. What is borrowed over too many others is left out, as by Git.
     static func all(from directory: String) throws(GitError) -> [String] {
         let directory = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
         var found = [directory]
         var seen: Set = [Identity(of: directory)]
-        var waiting = [(directory: directory, depth: 0)]
-        while let next = waiting.popLast() {
-            for borrowed in try alternates(of: next.directory)
-            where seen.insert(Identity(of: borrowed)).inserted {
-                guard next.depth < depthLimit, found.count < countLimit else {
-                    throw .damaged(
-                        directory, "its objects are borrowed over too many other repositories")
+        var lenders = found
+        for _ in 0...depthLimit {
+            var next: [String] = []
+            for lender in lenders {
+                for borrowed in try alternates(of: lender)
+                where seen.insert(Identity(of: borrowed)).inserted {
+                    next.append(borrowed)
                 }
-                found.append(borrowed)
-                waiting.append((borrowed, next.depth + 1))
             }
+            found += next
+            guard found.count <= countLimit else {
+                throw .damaged(directory, "its objects are borrowed from too many repositories")
+            }
+            lenders = next
         }
         return found
+    }
+
+    /// The names in a directory of objects; none when there is no such directory.
+    static func names(in directory: String) throws(ObjectFault) -> [String] {
+        guard let stream = opendir(directory) else {
+            guard [ENOENT, ENOTDIR].contains(errno) else { throw .unlisted(directory, errno) }
+            return []
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        errno = 0
+        while let entry = readdir(stream) {
+            // The entry ends behind its name, so the declared 256 bytes must not be copied.
+            let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+            let start = UnsafeRawPointer(entry).advanced(by: offset)
+            names.append(String(cString: start.assumingMemoryBound(to: CChar.self)))
+            errno = 0
+        }
+        guard errno == 0 else { throw .unlisted(directory, errno) }
+        return names
     }
 
     private static func alternates(of directory: String) throws(GitError) -> [String] {
@@ -38,7 +61,10 @@ enum ObjectFolders {
             .filter { !$0.hasPrefix("#") }
             .map { line in
                 let path = line.hasPrefix("/") ? String(line) : "\(directory)/\(line)"
-                return URL(fileURLWithPath: path).standardizedFileURL.path
+                // With `..` behind a link only the system knows where that leads.
+                guard let real = realpath(path, nil) else { return path }
+                defer { free(real) }
+                return String(cString: real)
             }
     }
 

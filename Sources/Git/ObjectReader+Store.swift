@@ -127,7 +127,16 @@ private final class ReaderBox {
         case .system(let code):
             let reason = String(cString: strerror(code))
             return say(GIT_ERROR_OS, "\(reader.place(of: id)) cannot be read: \(reason)")
-        case .tooLarge(let size): return say(GIT_ERROR_NOMEMORY, "\(object) has \(size) bytes")
+        case .unlisted(let folder, let code):
+            let reason = String(cString: strerror(code))
+            return say(GIT_ERROR_OS, "the objects in \(folder) cannot be listed: \(reason)")
+        case .tooLarge(let size, let limit):
+            let words = "\(object) has \(size) bytes, and the limit is \(limit)"
+            let place = reader.place(of: id)
+            return say(GIT_ERROR_INTERNAL, "\(LibraryFailure.overLimit)\(words), in \(place)")
+        case .noMemory(let size):
+            let words = "there is none for the \(size) bytes of \(object)"
+            return say(GIT_ERROR_NOMEMORY, "\(words) in \(reader.place(of: id))")
         }
     }
 

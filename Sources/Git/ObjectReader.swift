@@ -39,8 +39,12 @@ enum ObjectFault: Error {
     case damaged(String)
     /// The operating system refused something.
     case system(Int32)
-    /// The object needs more memory than there is, or than one object may have.
-    case tooLarge(Int)
+    /// A folder of objects cannot be listed.
+    case unlisted(String, Int32)
+    /// The object says that it has so many bytes, and no more than the limit are read.
+    case tooLarge(Int, limit: Int)
+    /// There is no memory for the object, which has so many bytes.
+    case noMemory(Int)
     /// libgit2 gave this code, and has said why.
     case told(Int32)
 }

@@ -21,36 +21,46 @@ enum ObjectStore {
             git_odb_new(&$0)
         }
         let folders = try ObjectFolders.all(from: String(cString: directory.ptr))
-        var packs: [PackedObjects] = []
+        let packs = PackList()
         for (index, folder) in folders.enumerated() {
-            packs.append(try add(folder, to: database.pointer, isBorrowed: index > 0))
+            try add(folder, to: database.pointer, isBorrowed: index > 0, beside: packs)
         }
         try libgit2("read objects", at: place) {
             git_repository_set_odb(repository, database.pointer)
         }
-        return packs
+        return packs.all
     }
 
     /// Adds the objects of a directory; nothing is written to one that is borrowed from.
-    @discardableResult
     static func add(
-        _ folder: String, to database: OpaquePointer, isBorrowed: Bool
-    ) throws(GitError) -> PackedObjects {
+        _ folder: String, to database: OpaquePointer, isBorrowed: Bool,
+        beside list: PackList = PackList()
+    ) throws(GitError) {
         let add = isBorrowed ? git_odb_add_alternate : git_odb_add_backend
         let objects: PackedObjects
         do throws(ObjectFault) {
             objects = try PackedObjects(in: folder)
         } catch {
+            if case .unlisted(let folder, let code) = error {
+                throw .system("list \(folder)", code)
+            }
             throw .damaged(folder, "its packs cannot be listed")
         }
+        list.all.append(objects)
         let packs = objects.store()
         packs.pointee.writepack = { writer, store, database, progress, payload in
             PackedObjects.of(store)?.receive(writer, database, progress, payload)
                 ?? GIT_EINVALID.rawValue
         }
         try libgit2("read the packs", at: folder) { add(database, packs, packPriority) }
-        let loose = LooseObjects(in: folder).store()
+        let loose = LooseObjects(in: folder, besides: list).store()
         try libgit2("read the objects", at: folder) { add(database, loose, loosePriority) }
-        return objects
     }
+}
+
+/// The packs of all directories that one repository reads.
+final class PackList {
+    fileprivate(set) var all: [PackedObjects] = []
+
+    func contain(_ id: git_oid) -> Bool { all.contains { $0.contains(id) } }
 }

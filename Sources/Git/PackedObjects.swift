@@ -60,12 +60,7 @@ final class PackedObjects: ObjectReader {
     /// One that was removed serves on: another copy may have come into the place of its repository.
     func refresh() throws(ObjectFault) {
         let folder = "\(directory)/pack"
-        let names: Set<String>
-        do throws(GitError) {
-            names = Set(try MirrorFiles.list(folder))
-        } catch {
-            throw .damaged("is in no folder that can be listed")
-        }
+        let names = Set(try ObjectFolders.names(in: folder))
         let found = names.filter { $0.hasSuffix(".idx") }.map { String($0.dropLast(4)) }
             .filter { names.contains("\($0).pack") }
         let current = Set(packs.map(\.stem))

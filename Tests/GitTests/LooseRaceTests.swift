@@ -76,6 +76,7 @@ struct LooseRaceTests {
                     }
                 }
             }
+            defer { isDone.set() }
             var good = 0
             let deadline = ContinuousClock.now.advanced(by: .seconds(2))
             while ContinuousClock.now < deadline {
@@ -119,6 +120,72 @@ struct LooseRaceTests {
         }
     }
 
+    /// Takes the objects out of the packs: all are loose before the packs go.
+    private static func unpack(_ upstream: Upstream) throws {
+        let objects = "\(upstream.path)/.git/objects"
+        let scratch = "\(upstream.folder.path)/unpacked"
+        let files = FileManager.default
+        let packs = try files.contentsOfDirectory(atPath: "\(objects)/pack")
+            .filter { $0.hasSuffix(".pack") }.map { "\(objects)/pack/\($0.dropLast(5))" }
+        for pack in packs {
+            try files.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+            let content = try Data(contentsOf: URL(fileURLWithPath: "\(pack).pack"))
+            _ = try Upstream.git(
+                ["-C", upstream.path, "unpack-objects", "-q"], input: Array(content),
+                home: upstream.folder.path, extra: ["GIT_OBJECT_DIRECTORY": scratch])
+            for name in try files.subpathsOfDirectory(atPath: scratch) where name.count == 41 {
+                let folder = "\(objects)/\(name.prefix(2))"
+                try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                let code = link("\(scratch)/\(name)", "\(objects)/\(name)")
+                try #require(code == 0 || errno == EEXIST)
+            }
+            try files.removeItem(atPath: scratch)
+            for end in ["idx", "pack"] { try files.removeItem(atPath: "\(pack).\(end)") }
+        }
+    }
+
+    @Test("While objects go into packs and come out of them, here and where they are borrowed from")
+    func movedAbout() async throws {
+        let upstream = try Upstream(inMemory: true)
+        var tip = try upstream.commit(["a": "0"])
+        for number in 1...9 { tip = try upstream.commit(["a": "\(number)"]) }
+        let borrower = "\(upstream.folder.path)/borrower"
+        try upstream.git("clone", "--quiet", "--bare", "--shared", upstream.path, borrower)
+        let paths = [upstream.path, borrower]
+        let last = tip
+        let isDone = Flag()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await bounded(seconds: 120) {
+                    defer { isDone.set() }
+                    for _ in 0..<6 {
+                        try upstream.git("repack", "--quiet", "-a", "-d")
+                        try upstream.git("prune-packed", "--quiet")
+                        try Self.unpack(upstream)
+                    }
+                    try upstream.git("gc", "--quiet", "--prune=now")
+                }
+            }
+            for path in paths {
+                group.addTask {
+                    try await bounded(seconds: 120) {
+                        let kept = try LocalRepository(at: path)
+                        let short = String(last.description.prefix(10))
+                        repeat {
+                            for store in [kept, try LocalRepository(at: path)] {
+                                let line = try store.firstParentHistory(
+                                    from: nil, to: last, limit: 99)
+                                #expect(line.count == 10)
+                                #expect(try store.resolve(short) == last)
+                            }
+                        } while !isDone.isSet
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     @Test(
         "Objects are borrowed over relative and absolute paths, in a circle, and damaged ones told")
     func alternates() async throws {
@@ -154,20 +221,6 @@ struct LooseRaceTests {
         #expect(blocked?.description.contains(list) == true)
     }
 
-    @Test("A file that may not be read is told as such", .enabled(if: geteuid() != 0, "root may"))
-    func forbidden() async throws {
-        let upstream = try Upstream()
-        let tip = try upstream.commit(["a": "1"])
-        let path = upstream.path
-        let file = Self.file(of: try upstream.git("rev-parse", "HEAD:a"), in: path)
-        try #require(chmod(file, 0) == 0)
-        let error = await #expect(throws: GitError.self) {
-            try await bounded { try Self.read(path, tip, "a") }
-        }
-        #expect(error?.kind == .fileSystem)
-        #expect(error?.description.contains(file) == true)
-    }
-
     @Test(
         "The size of a file of 400 MB is read without its content, and with it only what it takes")
     func large() async throws {
@@ -177,11 +230,10 @@ struct LooseRaceTests {
         try #require(truncate(file, 400 << 20) == 0)
         let tip = try upstream.commit()
         let store = try LocalRepository(at: upstream.path)
-        let before = ContinuousClock.now
-        #expect(throws: GitError.self) {
+        let error = #expect(throws: GitError.self) {
             try CommitTree(of: tip, in: store).bytes(at: "a", limit: 1 << 20)
         }
-        #expect(ContinuousClock.now - before < .milliseconds(100))
+        #expect(error?.kind == .tooLarge)
         let bytes = try CommitTree(of: tip, in: store).bytes(at: "a", limit: 1 << 30)
         #expect(bytes?.count == 400 << 20)
     }

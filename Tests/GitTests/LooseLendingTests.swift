@@ -76,11 +76,11 @@ struct LooseLendingTests {
         let base = upstream.folder.path
         try upstream.git("clone", "--quiet", "--shared", upstream.path, "\(base)/second")
         try FileManager.default.createDirectory(
-            atPath: "\(base)/deep/er", withIntermediateDirectories: true)
+            atPath: "\(base)/deep/er/still", withIntermediateDirectories: true)
         let objects = "\(base)/second/.git/objects"
-        try #require(rename(objects, "\(base)/deep/er/objects") == 0)
-        try #require(symlink("\(base)/deep/er/objects", objects) == 0)
-        try write("../../../source/.git/objects\n", to: "\(objects)/info/alternates")
+        try #require(rename(objects, "\(base)/deep/er/still/objects") == 0)
+        try #require(symlink("\(base)/deep/er/still/objects", objects) == 0)
+        try write("../../../../source/.git/objects\n", to: "\(objects)/info/alternates")
         #expect(try upstream.git("-C", "\(base)/second", "cat-file", "-t", "\(tip)") == "commit")
         let tree = try CommitTree(of: tip, in: try LocalRepository(at: "\(base)/second"))
         #expect(try tree.bytes(at: "a", limit: 9) == [0x31])

@@ -12,6 +12,9 @@ enum NodeAnnotation {
 
 extension KubernetesClient {
     /// Every node by name.
+    ///
+    /// A marker of uprev's on a node that is not cordoned is removed: somebody else took the cordon
+    /// back, and the next one on that node is not uprev's unless uprev sets it.
     public func nodes() async throws -> [NodeName: KubernetesNode] {
         let what = "list the nodes"
         let objects = try await list(["api", "v1", "nodes"], of: NodeObject.self, what)
@@ -19,6 +22,7 @@ extension KubernetesClient {
         for object in objects {
             guard let name = object.metadata.name else { throw nameless(what) }
             nodes[NodeName(name)] = object.report
+            if object.hasLostCordon { await forgetCordon(of: NodeName(name)) }
         }
         return nodes
     }
@@ -46,6 +50,20 @@ extension KubernetesClient {
                 : nil
         } until: { object in
             !object.isCordoned && !object.hasMarker
+        }
+    }
+
+    /// Removes the marker from a node that is not cordoned; one that cannot be reached now keeps it
+    /// until it is read again.
+    private func forgetCordon(of node: NodeName) async {
+        try? await change(node, "forget the cordon of node \(node)") { object in
+            object.hasLostCordon
+                ? NodePatch(
+                    resourceVersion: object.metadata.resourceVersion,
+                    annotations: [NodeAnnotation.cordoned: nil], cordon: .untouched)
+                : nil
+        } until: { object in
+            !object.hasMarker
         }
     }
 
@@ -108,6 +126,9 @@ extension NodeObject {
     fileprivate var isCordoned: Bool { spec?.unschedulable == true }
 
     fileprivate var hasMarker: Bool { metadata.annotations?[NodeAnnotation.cordoned] != nil }
+
+    /// Whether uprev cordoned the node and somebody else took that back.
+    fileprivate var hasLostCordon: Bool { hasMarker && !isCordoned }
 
     fileprivate var report: KubernetesNode {
         KubernetesNode(

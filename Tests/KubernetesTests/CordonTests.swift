@@ -86,6 +86,22 @@ struct CordonTests {
     }
 
     @Test
+    func cordonOfSomebodyElseAfterOursWasTakenBackStaysTheirs() async throws {
+        try await Wire.run { wire in
+            let client = try wire.client()
+            try await client.cordon(Wire.first)
+            wire.kubernetes.setCordoned(false, of: Wire.first)
+            #expect(try await client.nodes()[Wire.first]?.isCordoned == false)
+            wire.kubernetes.setCordoned(true, of: Wire.first)
+            let node = try #require(try await client.nodes()[Wire.first])
+            #expect(node.isCordoned)
+            #expect(!node.isCordonedByUs)
+            try await client.uncordon(Wire.first)
+            #expect(wire.kubernetes.isCordoned(Wire.first))
+        }
+    }
+
+    @Test
     func uncordoningAnUntouchedNodeSendsNoPatch() async throws {
         try await Wire.run { wire in
             try await wire.client().uncordon(Wire.first)

@@ -64,12 +64,11 @@ public actor SubmoduleSource {
                     throw GitError.tooManySubmodules(path, commit)
                 }
                 do {
-                    let place = try await bring(link, remarks: &set.remarks)
-                    let links = try SubmoduleLink.all(
-                        of: link.commit, in: LocalRepository(at: place), from: link.url)
-                    set.parts.append(
-                        .init(path: path, commit: link.commit, url: link.url, repository: place))
-                    waiting.append(("\(path)/", links, next.depth + 1))
+                    let part = SubmoduleSet.Part(
+                        path: path, commit: link.commit, url: link.url,
+                        repository: try await bring(link, remarks: &set.remarks))
+                    waiting.append(("\(path)/", try links(in: part), next.depth + 1))
+                    set.parts.append(part)
                 } catch let error as GitError {
                     throw error.of(submodule: path)
                 }
@@ -77,6 +76,17 @@ public actor SubmoduleSource {
         }
         collect()
         return set
+    }
+
+    /// The submodules of a submodule; a copy in which they cannot be read is fetched anew next time.
+    private func links(in part: SubmoduleSet.Part) throws(GitError) -> [SubmoduleLink] {
+        do {
+            return try SubmoduleLink.all(
+                of: part.commit, in: LocalRepository(at: part.repository), from: part.url)
+        } catch {
+            part.discard(after: error)
+            throw error
+        }
     }
 
     /// Makes sure that a commit is here, and says in which repository.

@@ -148,6 +148,26 @@ struct SubmoduleFetchTests {
         try CheckedOut("\(next.path)/modules/net").git("fsck", "--full", "--no-dangling")
     }
 
+    @Test("A copy that has the commit and lacks its files is fetched anew at the second try")
+    func hollow() async throws {
+        let repository = try await watched.poll().repository
+        _ = try await source().fetch(of: commit, in: repository)
+        let copy = "\(copies)/\(try #require(MirrorFiles.names(in: copies).first))/repository.git"
+        let whole = MirrorFiles.names(in: "\(copy)/objects/pack")
+        let pack = ChildProcess(
+            executable: "/usr/bin/git",
+            arguments: ["-C", copy, "pack-objects", "--quiet", "\(copy)/objects/pack/pack"],
+            environment: ["HOME": watched.state.path])
+        let packed = try pack.run(
+            input: Array("\(net)\n".utf8), deadline: .now.advanced(by: .seconds(60)))
+        try #require(packed.status == 0)
+        for name in whole { try #require(unlink("\(copy)/objects/pack/\(name)") == 0) }
+        let error = try await gitError { try await source().fetch(of: commit, in: repository) }
+        #expect(error.disposition == .waiting, "\(error)")
+        let item = try await checkOut(commit)
+        #expect(try content("\(item.path)/modules/net/n") == "1")
+    }
+
     @Test("What a killed worker left is cleared away, and a copy that no commit needs goes")
     func leftovers() async throws {
         _ = try await checkOut(commit)

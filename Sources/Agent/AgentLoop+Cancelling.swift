@@ -8,14 +8,13 @@ extension AgentLoop {
     /// Ends the run of a cluster for good.
     func cancel(_ request: ControlRequest, by caller: ControlCaller) async throws -> ControlReply {
         let name = try await cluster(named: request.cluster)
-        if let wanted = request.run,
-            try await world.store.openRun(of: name)?.id.description != wanted
-        {
+        let named = try await world.store.openRun(of: name)
+        if let wanted = request.run, named?.id.description != wanted {
             throw try await noRun(of: name, "Run \(wanted) is not under way.")
         }
         // First, so that no run of a plan begins that needs one.
         let withdrawn = try await world.store.endApprovals(for: name)
-        let run = try await world.store.openRun(of: name)
+        let run = request.run == nil ? try await world.store.openRun(of: name) : named
         guard let run,
             try await world.store.order(
                 .cancel, of: run.id, by: caller.description, at: wallClock())

@@ -10,6 +10,9 @@ import Glibc
 final class Pack {
     /// More deltas upon deltas than Git itself ever makes.
     private static let longestChain = 10_000
+
+    /// More than any disk holds; what claims to be larger would overflow sums of sizes.
+    private static let largestObject = 1 << 50
     private static let header = 12
     private static let end = 20
 
@@ -65,6 +68,7 @@ final class Pack {
         guard PackBytes.size(head, &place) != nil, let size = PackBytes.size(head, &place) else {
             throw .damaged("is a delta whose beginning cannot be inflated")
         }
+        guard size <= Self.largestObject else { throw .damaged("claims \(size) bytes") }
         return ObjectHeader(type: chain.type, size: size)
     }
 

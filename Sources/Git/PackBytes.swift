@@ -8,13 +8,7 @@ final class PackBytes {
 
     /// Maps a file; throws `absent` when it is not there.
     init(_ path: String) throws(ObjectFault) {
-        let opened: (descriptor: Int32, size: Int)?
-        do throws(GitError) {
-            opened = try PlainFile.open(path)
-        } catch {
-            throw .damaged("is no file")
-        }
-        guard let opened else { throw .absent }
+        guard let opened = try PlainFile.descriptor(of: path) else { throw .absent }
         defer { close(opened.descriptor) }
         guard opened.size > 0 else { throw .damaged("is empty") }
         let start = mmap(nil, opened.size, PROT_READ, MAP_PRIVATE, opened.descriptor, 0)

@@ -26,7 +26,7 @@ final class PackedObjects: ObjectReader {
     func read(
         _ id: git_oid, for _: UnsafeMutablePointer<git_odb_backend>
     ) throws(ObjectFault) -> (header: ObjectHeader, bytes: UnsafeMutableRawPointer) {
-        guard let (pack, position) = find(id) else { throw .absent }
+        guard let (pack, position) = try find(id) else { throw .absent }
         do throws(ObjectFault) {
             return try pack.read(id, at: position)
         } catch {
@@ -37,14 +37,21 @@ final class PackedObjects: ObjectReader {
     }
 
     func header(_ id: git_oid) throws(ObjectFault) -> ObjectHeader {
-        guard let (pack, position) = find(id) else { throw .absent }
+        guard let (pack, position) = try find(id) else { throw .absent }
         return try pack.header(at: position)
     }
 
-    func contains(_ id: git_oid) -> Bool { find(id) != nil }
+    /// Where packs cannot be opened for now it may be there: who reads it is told why.
+    func contains(_ id: git_oid) -> Bool {
+        do throws(ObjectFault) {
+            return try find(id) != nil
+        } catch {
+            return true
+        }
+    }
 
     func find(_ prefix: git_oid, digits count: Int) throws(ObjectFault) -> git_oid {
-        while openNext() {}
+        while try openNext() {}
         var found: git_oid?
         for pack in packs {
             guard let next = try pack.index.find(prefix, digits: count) else { continue }
@@ -70,7 +77,9 @@ final class PackedObjects: ObjectReader {
         broken = [:]
     }
 
-    func place(of id: git_oid) -> String { find(id).map { "\($0.pack.stem).pack" } ?? directory }
+    func place(of id: git_oid) -> String {
+        (try? find(id)).flatMap { $0 }.map { "\($0.pack.stem).pack" } ?? directory
+    }
 
     /// Begins to receive a pack, by libgit2's own means.
     func receive(
@@ -86,13 +95,14 @@ final class PackedObjects: ObjectReader {
             ?? GIT_ERROR.rawValue
     }
 
-    private func find(_ id: git_oid) -> (pack: Pack, position: Int)? {
+    /// The pack that has an object; throws `system` when one that may have it cannot be opened now.
+    private func find(_ id: git_oid) throws(ObjectFault) -> (pack: Pack, position: Int)? {
         for (place, pack) in packs.enumerated() {
             guard let position = pack.index.position(of: id) else { continue }
             if place > 0 { packs.swapAt(0, place) }
             return (pack, position)
         }
-        while openNext() {
+        while try openNext() {
             guard let pack = packs.last, let position = pack.index.position(of: id) else {
                 continue
             }
@@ -103,7 +113,9 @@ final class PackedObjects: ObjectReader {
     }
 
     /// Opens the next pack that can be used, and puts it last; false when there is none.
-    private func openNext() -> Bool {
+    ///
+    /// A lack of descriptors or memory says nothing of the pack, which is opened when there is more.
+    private func openNext() throws(ObjectFault) -> Bool {
         while let stem = unopened.popLast() {
             do throws(ObjectFault) {
                 packs.append(try Pack(stem))
@@ -111,8 +123,9 @@ final class PackedObjects: ObjectReader {
             } catch {
                 switch error {
                 case .damaged(let reason): broken[stem] = reason
-                case .system(let code):
-                    broken[stem] = "cannot be read: \(String(cString: strerror(code)))"
+                case .system:
+                    unopened.append(stem)
+                    throw error
                 default: continue
                 }
             }

@@ -9,15 +9,31 @@ enum PlainFile {
     ///
     /// Throws `damaged` when something else than a file is there, and does not wait for it.
     static func open(_ path: String) throws(GitError) -> (descriptor: Int32, size: Int)? {
+        do throws(ObjectFault) {
+            return try descriptor(of: path)
+        } catch {
+            if case .system(let code) = error { throw .system("open \(path)", code) }
+            throw .damaged(path, "it is not a file")
+        }
+    }
+
+    /// The same; throws `damaged` or `system`.
+    static func descriptor(
+        of path: String
+    ) throws(ObjectFault) -> (descriptor: Int32, size: Int)? {
         let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            guard errno == ENOENT || errno == ENOTDIR else { throw unopened(path) }
-            return nil
+            switch errno {
+            case ENOENT, ENOTDIR: return nil
+            // Sockets cannot be opened at all.
+            case ENXIO, ELOOP, ENODEV: throw .damaged("is no file")
+            case let code: throw .system(code)
+            }
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            throw .damaged(path, "it is not a file")
+            throw .damaged("is no file")
         }
         return (descriptor, Int(status.st_size))
     }
@@ -42,12 +58,5 @@ enum PlainFile {
         }
         guard code == 0 else { throw .system("read \(path)", code) }
         return bytes
-    }
-
-    /// Sockets cannot be opened at all.
-    private static func unopened(_ path: String) -> GitError {
-        let code = errno
-        return [ENXIO, ELOOP, ENODEV].contains(code)
-            ? .damaged(path, "it is not a file") : .system("open \(path)", code)
     }
 }

@@ -60,8 +60,10 @@ public actor CommitReading {
         try await reading(of: commit).contents.get()
     }
 
-    /// The paths that decide what the commit says: one that has the same there says the same of
-    /// its clusters' inputs. Nothing when the commit cannot be read, or defines no cluster.
+    /// The paths that decide what the commit says of its clusters' inputs.
+    ///
+    /// One that has the same there says the same. Nothing when the commit cannot be read, or
+    /// defines no cluster.
     ///
     /// Throws `GitError`.
     func watchedPaths(of commit: CommitID) async throws -> WatchedPaths? {

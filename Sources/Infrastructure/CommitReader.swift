@@ -67,6 +67,7 @@ public final class CommitReader {
     /// Does work with the reader, and tells what decided its result: nothing but these paths.
     ///
     /// The work has to be the reader's first, since what it knows already it does not look at again.
+    /// Which values nobody uses may also change by other files, and decides nothing.
     public func watching<Result>(_ work: () -> Result) -> (result: Result, watched: WatchedPaths) {
         let (result, observations) = loader.observing { () throws(Never) in work() }
         return (result, observations.paths(in: loader.tree))

@@ -8,7 +8,8 @@ import Foundation
 /// before the next stage. A link to a provider is made when it is complete, and that is the sign.
 ///
 /// Each cluster has a cache of its own and runs one stage at a time, so nobody else writes here
-/// meanwhile. The whole of it can be deleted between two runs.
+/// meanwhile. The whole of it can be deleted between two runs. Programs may link to a provider that
+/// lies elsewhere; what is behind a link in the cache is somebody else's, and is never touched.
 ///
 /// Terragrunt's own folder `.terragrunt-cache` is not shared between runs, only between the stages
 /// of one: it is found by a hash of paths and of a source's address, not of its content, so a
@@ -21,10 +22,15 @@ struct ProviderCache: Sendable {
 
     /// Makes the folders, and removes every provider that may not be whole.
     ///
-    /// Nothing may use the cache meanwhile.
+    /// Nothing may use the cache meanwhile. Throws when the cache itself is a link, since others may
+    /// use what is behind it.
     func prepare() throws {
-        try StageWorkspace.makePrivateFolder(directory)
-        try StageWorkspace.makePrivateFolder(seals)
+        for folder in [directory, seals] {
+            try StageWorkspace.makePrivateFolder(folder)
+            guard isFolder(folder) else {
+                throw FileError(folder, reason: "a link where a folder is needed")
+            }
+        }
         for provider in packages(in: directory) where isFolder("\(directory)/\(provider)") {
             guard try !isSealed(provider) else { continue }
             try FileManager.default.removeItem(atPath: "\(directory)/\(provider)")
@@ -36,7 +42,7 @@ struct ProviderCache: Sendable {
     ///
     /// What linked them must have succeeded.
     func seal(usedBelow folder: String) throws {
-        for provider in links(below: folder) {
+        for provider in links(below: folder) where isOwn(provider) {
             if try !isSealed(provider) { try seal(provider) }
             try FileManager.default.setAttributes(
                 [.modificationDate: Date()], ofItemAtPath: "\(seals)/\(provider)")
@@ -51,6 +57,7 @@ struct ProviderCache: Sendable {
             guard let used = values[.modificationDate] as? Date, used < time else { continue }
             // The seal first: what is left of a provider then is nothing that can be used.
             try FileManager.default.removeItem(atPath: seal)
+            guard isOwn(provider) else { continue }
             try? FileManager.default.removeItem(atPath: "\(directory)/\(provider)")
         }
     }
@@ -82,14 +89,26 @@ struct ProviderCache: Sendable {
         }.joined()
     }
 
-    /// What is five levels down: host, namespace, name, version, platform.
+    /// What is five levels down: host, namespace, name, version, platform; through no link.
     private func packages(in root: String) -> [String] {
         (1...5).reduce([""]) { paths, _ in
             paths.flatMap { path in
-                let names = try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(path)")
+                let folder = path.isEmpty ? root : "\(root)/\(path)"
+                guard isFolder(folder) else { return [String]() }
+                let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
                 return (names ?? []).map { path.isEmpty ? $0 : "\(path)/\($0)" }
             }
         }.sorted()
+    }
+
+    /// Whether a provider is a folder that is reached from the cache through no link.
+    private func isOwn(_ provider: String) -> Bool {
+        var path = directory
+        guard isFolder(path) else { return false }
+        return provider.split(separator: "/").allSatisfy { name in
+            path += "/\(name)"
+            return isFolder(path)
+        }
     }
 
     /// The providers in the cache that working folders are linked to.

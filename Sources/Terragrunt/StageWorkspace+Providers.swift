@@ -20,7 +20,8 @@ extension StageWorkspace {
         } catch {
             throw StageError(
                 "Providers that may not be whole could not be removed: \(error).",
-                hint: "Check the permissions of \(providers.directory), or delete it.",
+                hint: "Check the permissions of \(providers.directory), or delete it; a cache "
+                    + "elsewhere is named with TF_PLUGIN_CACHE_DIR in --stage-env.",
                 disposition: .waiting)
         }
     }

@@ -3,11 +3,15 @@ import Foundation
 
 /// A directory that is replaced as a whole: made beside its place, then moved there in one step.
 ///
-/// The names beside it are fixed, so that what a killed process left is found and removed.
+/// The names beside it are fixed, so that what a killed process left is found and removed. What
+/// cannot be removed gets another name there, out of the way, and is tried again each time.
 struct SwapPlace {
     let directory: String
     private let incoming: String
     private let outgoing: String
+
+    /// What the names of leftovers begin with.
+    private let leftover: String
 
     init(_ directory: String) throws(GitError) {
         let trimmed = String(directory.reversed().drop { $0 == "/" }.reversed())
@@ -24,11 +28,13 @@ struct SwapPlace {
         let name = trimmed[trimmed.index(after: slash)...]
         incoming = "\(trimmed[...slash]).\(name).incoming"
         outgoing = "\(trimmed[...slash]).\(name).outgoing"
+        leftover = ".\(name).leftover-"
     }
 
     /// Removes what a process that was killed in the middle left beside the place, and says what.
     ///
     /// A place that is empty, since it was killed between two moves, gets back what stood there.
+    /// What cannot be removed is told too, and holds nothing up.
     @discardableResult
     func sweep() throws(GitError) -> [String] {
         var told: [String] = []
@@ -40,8 +46,14 @@ struct SwapPlace {
             told.append(
                 "\(name(of: directory)) was moved aside by a process that was killed; put back.")
         }
-        for path in [incoming, outgoing] where try FileRemoval.remove(path) {
-            told.append("Removed what a process that was killed left: \(name(of: path)).")
+        for path in [incoming, outgoing] + leftovers {
+            switch discard(path) {
+            case .nothing: break
+            case .removed:
+                told.append("Removed what a process that was killed left: \(name(of: path)).")
+            case .stays(let reason):
+                told.append("What a process that was killed left stays on the disk: \(reason)")
+            }
         }
         return told
     }
@@ -52,23 +64,51 @@ struct SwapPlace {
     @discardableResult
     func replace(_ make: (String) throws(GitError) -> Void) throws(GitError) -> [String] {
         try sweep()
+        let incoming = MirrorFiles.exists(incoming) ? freshLeftover() : incoming
         do {
             try make(incoming)
-            try swap()
+            try swap(incoming)
         } catch {
             _ = try? FileRemoval.remove(incoming)
             throw error
         }
-        do throws(GitError) {
-            try sweep()
-            return []
-        } catch {
-            let name = name(of: directory)
-            return ["What \(name) was before stays on the disk: \(error.description)"]
+        return [incoming, outgoing].compactMap { path in
+            guard case .stays(let reason) = discard(path) else { return nil }
+            return "What \(name(of: directory)) was before stays on the disk: \(reason)"
         }
     }
 
-    private func swap() throws(GitError) {
+    private enum Removal {
+        case nothing
+        case removed
+        case stays(String)
+    }
+
+    /// Removes what is at a path, or gives it the name of a leftover; one that has it already is
+    /// not told again.
+    private func discard(_ path: String) -> Removal {
+        do throws(GitError) {
+            return try FileRemoval.remove(path) ? .removed : .nothing
+        } catch {
+            guard !name(of: path).hasPrefix(leftover) else { return .nothing }
+            let aside = freshLeftover()
+            guard rename(path, aside) == 0 else { return .stays(error.description) }
+            return .stays("\(error.description) It is now \(aside).")
+        }
+    }
+
+    private var parent: String { (directory as NSString).deletingLastPathComponent }
+
+    private var leftovers: [String] {
+        MirrorFiles.names(in: parent).filter { $0.hasPrefix(leftover) }
+            .map { (parent as NSString).appendingPathComponent($0) }
+    }
+
+    private func freshLeftover() -> String {
+        (parent as NSString).appendingPathComponent("\(leftover)\(UUID().uuidString)")
+    }
+
+    private func swap(_ incoming: String) throws(GitError) {
         if rename(incoming, directory) == 0 { return flushParent() }
         guard [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno) else {
             throw .system("move \(incoming) to \(directory)")
@@ -85,10 +125,10 @@ struct SwapPlace {
     }
 
     private func flushParent() {
-        let parent = open((directory as NSString).deletingLastPathComponent, O_RDONLY | O_CLOEXEC)
-        guard parent >= 0 else { return }
-        fsync(parent)
-        close(parent)
+        let descriptor = open(parent, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 
     private func name(of path: String) -> String { (path as NSString).lastPathComponent }

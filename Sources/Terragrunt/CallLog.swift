@@ -14,6 +14,9 @@ final class CallLog: Sendable {
         /// Whether OpenTofu or Terraform said that it had applied everything.
         var saysApplied = false
 
+        /// Whether any program said that something failed.
+        var complains = false
+
         /// The line that says best what went wrong; `nil` when no line does.
         var complaint: String? {
             let marked = tail.first { $0.contains("Error: ") }
@@ -25,6 +28,7 @@ final class CallLog: Sendable {
         }
     }
 
+    private static let complaints = ["Error: ", " ERROR ", "level=error"]
     private static let length = 200
     private let kept = Mutex(Content())
 
@@ -38,6 +42,7 @@ final class CallLog: Sendable {
             content.tail.append(line.text)
             if content.tail.count > CallLog.length { content.tail.removeFirst() }
             content.mocks.watch(line)
+            if CallLog.complaints.contains(where: line.text.contains) { content.complains = true }
             if line.text.contains("Apply complete!") { content.saysApplied = true }
         }
     }

@@ -6,6 +6,8 @@ import Foundation
 /// of one, which they may take for whole. So what was seen to be complete gets a seal, a file
 /// beside the cache that lists the provider's files, and what does not equal its seal is removed
 /// before the next stage. A link to a provider is made when it is complete, and that is the sign.
+/// Where the links are cannot always be known (`TF_DATA_DIR`, `download_dir`), so that a program did
+/// all its work without a complaint is another one.
 ///
 /// Each cluster has a cache of its own and runs one stage at a time, so nobody else writes here
 /// meanwhile. The whole of it can be deleted between two runs. Programs may link to a provider that
@@ -46,6 +48,16 @@ struct ProviderCache: Sendable {
             if try !isSealed(provider) { try seal(provider) }
             try FileManager.default.setAttributes(
                 [.modificationDate: Date()], ofItemAtPath: "\(seals)/\(provider)")
+        }
+    }
+
+    /// Seals everything else that is here, since programs may have linked it from anywhere.
+    ///
+    /// Whatever ran since the cache was made ready must have succeeded, and complained of nothing.
+    func sealAll() throws {
+        for provider in packages(in: directory) where isOwn(provider) {
+            guard try !isSealed(provider), try !inventory(of: provider).isEmpty else { continue }
+            try seal(provider)
         }
     }
 

@@ -31,6 +31,13 @@ extension StageWorkspace {
         await trying { try $0.seal(usedBelow: folder) }
     }
 
+    /// Keeps everything that programs brought, after one of them did all its work.
+    func keepProviders(after log: CallLog.Content) async {
+        // The program may have gone on although one that it ran failed while it unpacked.
+        guard !log.complains else { return }
+        await trying { try $0.sealAll() }
+    }
+
     /// Keeps what the stage used anywhere, and removes what no run used for long.
     func tidyProviders() async {
         let checkout = checkout.path

@@ -73,7 +73,9 @@ struct UnitRunner: Sendable {
         let changes: Bool
         switch call.result.ending {
         case .exited(0) where call.result.succeeded: changes = false
-        case .exited(2) where call.result.stopped == nil: changes = true
+        case .exited(2) where call.result.stopped == nil:
+            await workspace.keepProviders(after: call.log)
+            changes = true
         default: throw failure(action, call)
         }
         try call.log.mocks.requireNone(unit: unit)
@@ -151,6 +153,7 @@ struct UnitRunner: Sendable {
                 if !action.locksState { command.stop = .reader }
             },
             onLine: { log.take($0) })
+        if result.succeeded { await workspace.keepProviders(after: log.content) }
         return Call(result: result, log: log.content)
     }
 }

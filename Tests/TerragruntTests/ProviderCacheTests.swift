@@ -85,6 +85,20 @@ struct ProviderCacheTests {
         #expect(try await prepare(fixture) == Self.taken)
     }
 
+    @Test("What is linked from where nobody looks stays too, while init succeeds")
+    func elsewhere() async throws {
+        let source = try TemporaryFolder()
+        var environment = try mirror(in: source)
+        environment["TF_DATA_DIR"] = "\(source.path)/data"
+        let fixture = try StageFixture(
+            environment: environment, named: ["TF_CLI_CONFIG_FILE", "TF_DATA_DIR"])
+        #expect(try await prepare(fixture) == Self.installed)
+        #expect(try await prepare(fixture) == "- Using previously-installed acme/fake v1.0.0")
+        try fixture.renewCheckout()
+        try FileManager.default.removeItem(atPath: "\(source.path)/data")
+        #expect(try await prepare(fixture) == Self.taken)
+    }
+
     @Test("A committed lock file is never bent to what the cache has")
     func strict() async throws {
         let source = try TemporaryFolder()

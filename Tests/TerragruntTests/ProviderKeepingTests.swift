@@ -43,6 +43,34 @@ struct ProviderKeepingTests {
         #expect(folder.has("with space/providers/host/acme/plain/1.0.0/linux_amd64.lock"))
     }
 
+    @Test("All that came is kept when nothing complained, but for what has no file yet")
+    func all() throws {
+        try install("unlinked", linkedFrom: nil)
+        let empty = "host/acme/empty/1.0.0/linux_amd64"
+        try FileManager.default.createDirectory(
+            atPath: "\(cache.directory)/\(empty)", withIntermediateDirectories: true)
+        try cache.sealAll()
+        try cache.prepare()
+        #expect(has("unlinked"))
+        #expect(!folder.has("with space/providers/\(empty)"))
+    }
+
+    @Test(
+        "A program that went on although another one failed is heard",
+        arguments: [
+            ("│ Error: Failed to install provider", true),
+            ("19:00:00.000 ERROR  terraform invocation failed", true),
+            ("time=\"2026-01-01T00:00:00Z\" level=error msg=\"exit status 1\"", true),
+            ("- Installed acme/fake v1.0.0 (unauthenticated)", false),
+            ("ERRORS = 0", false),
+        ])
+    func complaint(line: String, complains: Bool) {
+        let log = CallLog()
+        log.take(OutputLine(.error, line))
+        log.take(OutputLine(.output, "done"))
+        #expect(log.content.complains == complains)
+    }
+
     @Test("What changed, shrank, grew or lost a file since it was sealed is removed")
     func changed() throws {
         for name in ["same", "changed", "more", "less", "mode"] {

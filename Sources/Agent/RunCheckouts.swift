@@ -16,10 +16,10 @@ struct RunCheckouts: Sendable {
         guard let commit = CommitID(run.revision.hash) else {
             preconditionFailure("A revision is a commit ID.")
         }
-        let tracked = try await repository.withTree(of: commit) { tree in
-            Set(try tree.paths(under: ""))
-        }
         do {
+            let tracked = try await repository.withTree(of: commit) { tree in
+                Set(try tree.paths(under: ""))
+            }
             let (path, remarks) = try await checkOut(commit, for: "\(run.run)")
             return Checkout(path: path, remarks: remarks) { tracked.contains($0) }
         } catch let error as GitError {

@@ -45,6 +45,15 @@ struct RunCheckoutTests {
         #expect(names == [(next.path as NSString).lastPathComponent])
     }
 
+    @Test("A commit that cannot be read is a stage's error, after which the run knows where it is")
+    func unreadable() async throws {
+        let error = await #expect(throws: StageError.self) {
+            try await checkouts.checkout(of: context(1, String(repeating: "ab", count: 20)))
+        }
+        #expect(error?.description.contains("abababab") == true)
+        #expect(error?.hint.isEmpty == false)
+    }
+
     @Test("Submodules are told when it is made, and what Git refuses is a stage's error")
     func remarks() async throws {
         let inner = try repository.head()

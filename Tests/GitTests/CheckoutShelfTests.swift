@@ -103,4 +103,54 @@ struct CheckoutShelfTests {
         #expect(!exists(root))
         #expect(try content("\(outside.path)/kept") == "kept")
     }
+
+    @Test("A tree of any depth goes with a handful of descriptors", arguments: [1, 50, 2_000])
+    func deep(levels: Int) async throws {
+        let folder = try TestFolder()
+        var current = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        for _ in 0..<levels {
+            let file = openat(current, "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+            try #require(file >= 0 && close(file) == 0)
+            for name in ["a", "deep", "z"] { try #require(mkdirat(current, name, 0o500) == 0) }
+            let next = openat(current, "deep", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            try #require(next >= 0 && fchmod(next, 0o700) == 0)
+            close(current)
+            current = next
+        }
+        close(current)
+        await #expect(processExitsWith: .success) { [root = folder.path as String] in
+            let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+            var limit = rlimit()
+            try #require(getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+            limit.rlim_cur = rlim_t(open + 8)
+            try #require(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+            for name in ["a", "z", "file", "deep"] {
+                try #require(try FileRemoval.remove("\(root)/\(name)"))
+            }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+    }
+
+    @Test(
+        "Removal goes on behind what cannot be removed, and tells the first reason",
+        .enabled(if: getuid() == 0, "becoming somebody who may do less needs root"))
+    func partly() async throws {
+        let folder = try TestFolder()
+        for name in ["a", "b/c/stays", "b/d", "e"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(folder.path)/tree/\(name)", withIntermediateDirectories: true)
+            try write("x", to: "\(folder.path)/tree/\(name)/file")
+        }
+        chown(folder.path, 65534, 65534)
+        for name in ["", "/a", "/b", "/b/d", "/e"] {
+            chown("\(folder.path)/tree\(name)", 65534, 65534)
+        }
+        await #expect(processExitsWith: .success) { [root = folder.path as String] in
+            try #require(setgid(65534) == 0 && setuid(65534) == 0)
+            let error = #expect(throws: GitError.self) { try FileRemoval.remove("\(root)/tree") }
+            try #require(error?.description.contains("Permission denied") == true)
+        }
+        let left = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
+        #expect(left == ["tree", "tree/b", "tree/b/c", "tree/b/c/stays", "tree/b/c/stays/file"])
+    }
 }

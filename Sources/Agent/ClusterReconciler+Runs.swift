@@ -100,7 +100,8 @@ extension ClusterReconciler {
         defer { leaveRun() }
         let outcome: RunOutcome
         do {
-            outcome = try await runner.run(run.plan, of: run.definition, as: run.id)
+            outcome = try await runner.run(
+                run.plan, of: run.definition, as: run.id, stamp: run.stamp)
         } catch let error as StoreError {
             try? await tell(error, of: run, &record)
             throw error

@@ -20,7 +20,9 @@ struct RunCheckouts: Sendable {
             let tracked = try await repository.withTree(of: commit) { tree in
                 Set(try tree.paths(under: ""))
             }
-            let (path, remarks) = try await checkOut(commit, for: "\(run.run)")
+            // A journal that was lost begins to count anew, and may come to the same number.
+            let name = run.stamp.isEmpty ? "\(run.run)" : "\(run.run)-\(run.stamp)"
+            let (path, remarks) = try await checkOut(commit, for: name)
             return Checkout(path: path, remarks: remarks) { tracked.contains($0) }
         } catch let error as GitError {
             // A damaged mirror is fetched anew at the next poll.

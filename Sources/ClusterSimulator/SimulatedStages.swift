@@ -12,6 +12,8 @@ public final class SimulatedStages: StageRunner {
         public var mode: StageMode
         /// The commit it was run for.
         public var revision: Revision
+        /// The stamp of the run that it was run in.
+        public var stamp: String
     }
 
     private struct Product: Sendable {
@@ -66,7 +68,7 @@ public final class SimulatedStages: StageRunner {
         output: @escaping @Sendable (String) -> Void
     ) async throws -> StageReport {
         try crashes.point("stage.before")
-        let call = Call(kind: stage.kind, mode: mode, revision: run.revision)
+        let call = Call(kind: stage.kind, mode: mode, revision: run.revision, stamp: run.stamp)
         let (duration, failure) = state.withLock { state -> (Duration, StageError?) in
             state.calls.append(call)
             let failure = state.failures[stage.kind]?.first

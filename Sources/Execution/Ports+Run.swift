@@ -70,11 +70,16 @@ public struct RunContext: Hashable, Sendable {
     /// The commit to check out.
     public var revision: Revision
 
+    /// Tells the run from another one of the same number, as when a journal was lost; letters and
+    /// digits, or empty.
+    public var stamp: String
+
     /// Creates a context.
-    public init(run: RunID, cluster: ClusterName, revision: Revision) {
+    public init(run: RunID, cluster: ClusterName, revision: Revision, stamp: String = "") {
         self.run = run
         self.cluster = cluster
         self.revision = revision
+        self.stamp = stamp
     }
 }
 

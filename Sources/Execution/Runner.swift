@@ -17,14 +17,17 @@ public struct Runner: Sendable {
 
     /// Runs the plan from wherever its journal says it stopped.
     ///
+    /// The `stamp` is that of ``RunContext``, and stays the same when the run is continued.
+    ///
     /// Throws what the journal throws, ``ReplayError`` for a journal that does not fit, and
     /// `CancellationError`; a failure of the cluster is an outcome and not an error.
     public func run(
-        _ plan: Plan, of definition: ClusterDefinition, as id: RunID
+        _ plan: Plan, of definition: ClusterDefinition, as id: RunID, stamp: String = ""
     ) async throws -> RunOutcome {
         let entries = try await world.journal.entries(of: id)
         var run = Run(
-            id: id, definition: definition, state: try RunState(of: plan, replaying: entries))
+            id: id, definition: definition, stamp: stamp,
+            state: try RunState(of: plan, replaying: entries))
         announce(.runStarted(resumed: !entries.isEmpty), nil, startMessage(plan, entries))
         while true {
             switch run.state.nextAction {
@@ -188,6 +191,7 @@ public struct RunWorld: Sendable {
 struct Run: Sendable {
     let id: RunID
     let definition: ClusterDefinition
+    let stamp: String
     var state: RunState
 
     var rollout: RolloutPolicy { definition.rollout }
@@ -199,7 +203,8 @@ struct Run: Sendable {
     }
 
     var context: RunContext {
-        RunContext(run: id, cluster: definition.name, revision: state.plan.target)
+        RunContext(
+            run: id, cluster: definition.name, revision: state.plan.target, stamp: stamp)
     }
 }
 

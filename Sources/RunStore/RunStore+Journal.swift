@@ -54,6 +54,10 @@ public struct StoredRun: Sendable {
     /// How it ended, as a word: `done`, `failed`, `deferred`, `superseded`, `suspended` or
     /// `cancelled`; `nil` while it is open.
     public let outcome: String?
+
+    /// Tells it from another run of the same number, as when the journal was lost: hexadecimal
+    /// digits that come from when it began.
+    public var stamp: String { String(started.bitPattern, radix: 16) }
 }
 
 /// Why a run does not begin.

@@ -85,7 +85,7 @@ struct StageMarks {
 
     init(_ run: RunContext, _ workspace: StageWorkspace) {
         folder = "\(workspace.directory)/done"
-        content = "\(run.run) \(run.revision)\n"
+        content = "\(run.run) \(run.revision) \(run.stamp)\n"
     }
 
     /// Whether the stage's program succeeded in this run.

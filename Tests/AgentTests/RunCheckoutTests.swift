@@ -22,11 +22,13 @@ struct RunCheckoutTests {
             repository: try GitRepository(at: repository.path))
     }
 
-    private func context(_ number: Int, _ commit: String) throws -> RunContext {
+    private func context(
+        _ number: Int, _ commit: String, stamp: String = ""
+    ) throws -> RunContext {
         let cluster = ClusterName("sol")
         return RunContext(
             run: RunID(cluster: cluster, number: number), cluster: cluster,
-            revision: try #require(Revision(commit)))
+            revision: try #require(Revision(commit)), stamp: stamp)
     }
 
     @Test("It serves every stage of its run, and goes when the next run begins")
@@ -43,6 +45,18 @@ struct RunCheckoutTests {
         #expect(!FileManager.default.fileExists(atPath: checkout.path))
         let names = try FileManager.default.contentsOfDirectory(atPath: checkouts.shelf.directory)
         #expect(names == [(next.path as NSString).lastPathComponent])
+    }
+
+    @Test("After a journal was lost, a run of the same number and commit has a clean checkout")
+    func lostJournal() async throws {
+        let former = try context(1, repository.head(), stamp: "4d1")
+        let dirty = try await checkouts.checkout(of: former).path
+        try Data("x".utf8).write(to: URL(fileURLWithPath: "\(dirty)/built"))
+        let run = try context(1, repository.head(), stamp: "4d2")
+        let clean = try await checkouts.checkout(of: run).path
+        #expect(!FileManager.default.fileExists(atPath: "\(clean)/built"))
+        #expect(!FileManager.default.fileExists(atPath: dirty))
+        #expect(try await checkouts.checkout(of: run).path == clean)
     }
 
     @Test("A commit that cannot be read is a stage's error, after which the run knows where it is")

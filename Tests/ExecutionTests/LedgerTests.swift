@@ -36,6 +36,17 @@ struct LedgerTests {
         #expect(world.cluster.system(of: node)?.version == old)
     }
 
+    @Test("Stages know the run by its stamp, also when it is continued")
+    func stamp() async throws {
+        let world = try SimulatedWorld.building(new, running: old)
+        let plan = try await SamplePlan.plan(from: old, to: new, in: world)
+        let run = RunID(cluster: SamplePlan.cluster, number: 1)
+        let outcome = try await Runner(in: world.runWorld).run(
+            plan, of: SamplePlan.definition(), as: run, stamp: "4d1")
+        #expect(outcome == .succeeded)
+        #expect(Set(world.stages.calls.map(\.stamp)) == ["4d1"])
+    }
+
     @Test("A node that was booted since is not booted once more")
     func bootedSince() async throws {
         let world = try SimulatedWorld.building(new, running: old)

@@ -49,9 +49,12 @@ struct JournalTests {
         let open = try #require(try await store.openRun(of: Sample.cluster))
         #expect(open.plan == plan)
         #expect(open.definition == Sample.definition())
+        #expect(open.stamp == first.stamp && !open.stamp.isEmpty)
         try await store.end(first.id, outcome: "done", at: 20)
         #expect(try await store.openRun(of: Sample.cluster) == nil)
-        #expect(try await store.begin(plan, of: Sample.definition(), at: 30).id.number == 2)
+        let second = try await store.begin(plan, of: Sample.definition(), at: 30)
+        #expect(second.id.number == 2)
+        #expect(second.stamp != first.stamp)
     }
 
     @Test("A cluster's record comes back whole")

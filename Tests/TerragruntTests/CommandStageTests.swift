@@ -25,6 +25,10 @@ struct CommandStageTests {
         var next = fixture.context
         next.run = RunID(cluster: next.cluster, number: 8)
         #expect(try await !fixture.stages.isApplied(stage, in: next))
+        // A journal that was lost begins to count anew.
+        var again = fixture.context
+        again.stamp = "4d1"
+        #expect(try await !fixture.stages.isApplied(stage, in: again))
     }
 
     @Test("A program that fails is named with its status and its complaint")

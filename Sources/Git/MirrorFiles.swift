@@ -57,23 +57,15 @@ enum MirrorFiles {
 
     /// The names in a directory, without `.` and `..`; none when it is not there.
     static func list(_ directory: String) throws(GitError) -> [String] {
-        guard let stream = opendir(directory) else {
-            guard errno == ENOENT else { throw .system("list \(directory)") }
+        do throws(ObjectFault) {
+            return try DirectoryNames.read(directory).sorted()
+        } catch {
+            guard case .system(let code) = error else {
+                throw .damaged(directory, "it cannot be listed")
+            }
+            guard code == ENOENT else { throw .system("list \(directory)", code) }
             return []
         }
-        defer { closedir(stream) }
-        var names: [String] = []
-        errno = 0
-        while let entry = readdir(stream) {
-            // The entry ends behind its name, so the declared 256 bytes must not be copied.
-            let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
-            let start = UnsafeRawPointer(entry).advanced(by: offset)
-            let name = String(cString: start.assumingMemoryBound(to: CChar.self))
-            if name != ".", name != ".." { names.append(name) }
-            errno = 0
-        }
-        guard errno == 0 else { throw .system("list \(directory)") }
-        return names.sorted()
     }
 
     /// Takes the mirror's lock; the caller closes the descriptor to let go of it.

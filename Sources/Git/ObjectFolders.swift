@@ -36,22 +36,13 @@ enum ObjectFolders {
 
     /// The names in a directory of objects; none when there is no such directory.
     static func names(in directory: String) throws(ObjectFault) -> [String] {
-        guard let stream = opendir(directory) else {
-            guard [ENOENT, ENOTDIR].contains(errno) else { throw .unlisted(directory, errno) }
+        do throws(ObjectFault) {
+            return try DirectoryNames.read(directory)
+        } catch {
+            guard case .system(let code) = error else { throw error }
+            guard [ENOENT, ENOTDIR].contains(code) else { throw .unlisted(directory, code) }
             return []
         }
-        defer { closedir(stream) }
-        var names: [String] = []
-        errno = 0
-        while let entry = readdir(stream) {
-            // The entry ends behind its name, so the declared 256 bytes must not be copied.
-            let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
-            let start = UnsafeRawPointer(entry).advanced(by: offset)
-            names.append(String(cString: start.assumingMemoryBound(to: CChar.self)))
-            errno = 0
-        }
-        guard errno == 0 else { throw .unlisted(directory, errno) }
-        return names
     }
 
     private static func alternates(of directory: String) throws(GitError) -> [String] {
